@@ -1,0 +1,147 @@
+"""Render text for a reader: gettext catalogues and Babel's formats, chosen per person.
+
+Catalogues are read straight from the `.po` files at start, so there is no compile step to forget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, negotiate_locale
+from babel.dates import format_datetime, format_timedelta, get_timezone_location
+from babel.lists import format_list
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+from bot.text import Count, Hole, Noun, Numbers, Share, Span, Text, When
+
+LANGUAGES = ("en", "fr", "zh")
+"""The languages every text exists in; English is the source."""
+
+_UNTRANSLATED = Text("{words}").msgid
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads: their language and the zone whose clock they live by."""
+
+    language: str = "en"
+    zone: tzinfo = UTC
+
+
+def language_of(*wishes: str | None) -> str:
+    """Choose the best of our languages for a person's wishes, first wish first; English at last."""
+    asked = [w.replace("-", "_") for wish in wishes if wish for w in (wish, wish.split("-")[0])]
+    return negotiate_locale([w.split("_")[0] for w in asked], LANGUAGES) or "en"
+
+
+@cache
+def catalogue(language: str) -> Catalog:
+    """Read one language's catalogue; English is the source and needs none."""
+    path = files("bot") / "locale" / language / "LC_MESSAGES" / "catwalk.po"
+    with path.open("rb") as f:
+        return read_po(f, locale=language)
+
+
+@cache
+def _locale(language: str) -> Locale:
+    return Locale.parse("zh_Hans" if language == "zh" else language)
+
+
+def _plural_index(language: str, n: int) -> int:
+    if language == "en":
+        return 0 if n == 1 else 1
+    index: int = catalogue(language).plural_expr and _plural_rule(language)(n)
+    return index
+
+
+@cache
+def _plural_rule(language: str) -> Any:
+    from gettext import c2py  # type: ignore[attr-defined]
+
+    return c2py(catalogue(language).plural_expr)
+
+
+def _pattern(text: Text, language: str) -> str:
+    plural = text.plural is not None and text.n is not None
+    if language != "en" and text.msgid != _UNTRANSLATED:
+        message = catalogue(language).get(text.msgid)
+        if message is not None and message.string:
+            if isinstance(message.string, str):
+                return message.string
+            form = message.string[_plural_index(language, text.n or 0)]
+            if form:
+                return form
+    if plural and text.plural is not None and text.n != 1:
+        return text.plural
+    return text.msgid
+
+
+def render(text: Text, reader: Reader) -> str:
+    """Render `text` in the reader's language, numbers and instants in their format."""
+    pattern = _pattern(text, reader.language)
+    if not text.holes:
+        return pattern
+    return pattern.format_map({name: _hole(value, reader) for name, value in text.holes.items()})
+
+
+def _hole(value: Hole, reader: Reader) -> str:
+    locale = _locale(reader.language)
+    match value:
+        case str():
+            return value
+        case int() | float():
+            return format_decimal(value, locale=locale)
+        case Text():
+            return render(value, reader)
+        case When(at):
+            return moment(at, reader)
+        case Span(seconds):
+            return format_timedelta(_whole(seconds), threshold=1.5, locale=locale)
+        case Share(share):
+            return format_percent(share, "0\N{NO-BREAK SPACE}%", locale=locale)
+        case Count(n, noun):
+            return f"{format_decimal(n, locale=locale)}\N{NO-BREAK SPACE}{plural(noun, n, reader.language)}"
+        case Numbers(values):
+            return listed([number(v) for v in values], reader)
+
+
+def _whole(seconds: float) -> Any:
+    from datetime import timedelta
+
+    return timedelta(seconds=max(0, round(seconds)))
+
+
+def plural(noun: Noun, n: int, language: str) -> str:
+    """Choose the noun's form for `n`; a language the campaign did not name falls back to English."""
+    if language not in noun.forms:
+        language = "en"
+    forms = noun.forms[language]
+    return forms[min(_plural_index(language, n), len(forms) - 1)]
+
+
+def listed(words: Sequence[str], reader: Reader) -> str:
+    """Join words as a list in the reader's language: `a, b and c`."""
+    return format_list(list(words), locale=_locale(reader.language)) if words else ""
+
+
+def number(design_number: int) -> str:
+    """Write a design's number as fans do: `#067`."""
+    return f"#{design_number:03d}"
+
+
+def moment(at: datetime, reader: Reader) -> str:
+    """Write an instant on the reader's clock with the zone's city: `Fri 27 Nov, 20:00 (Berlin)`."""
+    locale = _locale(reader.language)
+    local = at.astimezone(reader.zone)
+    pattern = {"en": "EEE d MMM, HH:mm", "fr": "EEE d MMM, HH:mm", "zh": "M月d日EEE HH:mm"}[reader.language]
+    day = format_datetime(local, pattern, tzinfo=reader.zone, locale=locale)
+    if isinstance(reader.zone, ZoneInfo) and reader.zone.key != "UTC":
+        city = get_timezone_location(reader.zone, locale=locale, return_city=True)
+        return f"{day} ({city})"
+    return f"{day} (UTC)"

@@ -1,0 +1,339 @@
+"""The neutral types between platforms and the service, and the two protocols they meet through.
+
+An adapter translates its platform's events into `Press`, `Look`, `Comment` and `Command`, hands them to
+the `Inbox`, and translates the `Reply` back. It knows no rule. What a group is told comes the other way:
+the relay hands `Card`s to `ChatAdapter.post` and `edit`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, Protocol
+
+from bot.i18n import Reader
+from bot.text import Noun, Text
+
+ACTION_BYTES = 64
+"""Longest action text: Telegram's limit on callback data."""
+
+
+class Role(StrEnum):
+    """What an account may do; every fan is a fan, the rest is granted to one account by an invitation."""
+
+    FAN = "fan"
+    MODERATOR = "moderator"
+    DESIGNER = "designer"
+    OWNER = "owner"
+
+
+# ------------------------------------------------------------------ what adapters hand in
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as their platform names them. `language` is what the platform reports, or None."""
+
+    platform: str
+    remote_id: str
+    name: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed, or its text path. `action` is untrusted: anyone can send any bytes.
+
+    `event_id` names this press on its platform; the same one again gets the first answer again.
+    `group` is the remote id of the group the fan came from.
+    """
+
+    actor: Actor
+    event_id: str
+    action: str
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFeed:
+    """The group's posts and comments, newest last; `before` pages back by an item's `at`."""
+
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSheet:
+    """A page (from 1) of the fan's own ballot; None resumes at the first page not finished."""
+
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDesign:
+    """One design, large, with what this group said about it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBallot:
+    """My ballot: every pick, how much is seen, what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMe:
+    """The person: accounts, language, groups, roles."""
+
+
+Wish = ShowFeed | ShowSheet | ShowDesign | ShowBallot | ShowMe
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A request to see something; changes no vote."""
+
+    actor: Actor
+    wish: Wish
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Words said in a group. `number` is the design a form names; else `#067` in the text or the
+    design of the comment replied to (`reply_to`, our comment id)."""
+
+    actor: Actor
+    event_id: str
+    group: str
+    text: str
+    number: int | None = None
+    reply_to: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name args` on any surface."""
+
+    actor: Actor
+    event_id: str
+    name: str
+    args: str = ""
+    group: str | None = None
+
+
+# ------------------------------------------------------------------ what they get back
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One version as a fan sees it. `press` is the action that picks it, or takes the pick back."""
+
+    number: int
+    version: int
+    title: str
+    photo: str
+    alt: Text
+    picked: bool
+    press: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """The sticky line: which round, until when, how far this fan is."""
+
+    round_number: int
+    rounds: int
+    state: str
+    closes_at: datetime
+    now: datetime
+    seen: int
+    total: int
+    picks: int
+    noun: Noun
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page of a sheet ballot. `finish` marks the page seen and turns it; `undo` is None when there
+    is nothing to take back; `closed` says why no vote is taken now (paused, late, not allowed)."""
+
+    strip: Strip
+    title: str
+    page: int
+    pages: tuple[bool, ...]  # one a page: finished or not
+    tiles: tuple[Tile, ...]
+    finish: str
+    undo: str | None
+    closed: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment as its group sees it."""
+
+    id: int
+    at: datetime
+    author: str
+    mine: bool
+    body: str
+    number: int | None
+    version: int | None
+    photo: str | None
+    status: Text | None
+    edited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPost:
+    """The bot's post as it was last shown; `id` is the post's, stable over edits."""
+
+    id: int
+    at: datetime
+    card: "Card"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A group's view. `cursor` changes whenever anything in it does; `older` pages back."""
+
+    group: str
+    title: str
+    zone: str
+    items: tuple[FeedPost | Remark, ...]
+    strip: Strip | None
+    cursor: int
+    older: datetime | None = None
+    groups: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DesignView:
+    """One design large. `tile.press` is empty and `closed` says why when it cannot be voted on."""
+
+    tile: Tile
+    facts: tuple[Text, ...]
+    remarks: tuple[Remark, ...]
+    strip: Strip | None
+    page: int | None
+    closed: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BallotView:
+    """Everything this fan answered in the running round."""
+
+    strip: Strip
+    picks: tuple[Tile, ...]
+    pages: tuple[bool, ...]
+    undo: str | None
+    closed: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """What we keep about the person, for the person."""
+
+    name: str
+    language: str
+    accounts: tuple[tuple[str, str], ...]  # platform, name
+    roles: tuple[Role, ...]
+    groups: tuple[tuple[str, str], ...]  # remote id, title
+
+
+Screen = Sheet | Feed | DesignView | BallotView | Me
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to anything: a sentence, and a screen where one was asked for.
+
+    `language` is the language the person chose, for the adapter to render in.
+    """
+
+    text: Text | None = None
+    screen: Screen | None = None
+    language: str = "en"
+
+
+# ------------------------------------------------------------------ what a group is told
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A design's photo in a post. `verdict` (safe, edge, out) marks it where a cut is shown."""
+
+    number: int
+    version: int
+    photo: str
+    alt: Text
+    verdict: str | None = None
+    note: Text | None = None
+    low: float | None = None
+    middle: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button of a post: `go` names a place (`vote`, `ballot`, `results`, `help`)."""
+
+    label: Text
+    go: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What to show, free of any platform. A `Picture.low…high` is a 90 % interval scaled to 0…1."""
+
+    kind: str
+    title: Text
+    lines: tuple[Text, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    alt: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A card on its way to one group. `key` is the outbox row's id: the same key twice is one post."""
+
+    group: str
+    key: str
+    card: Card
+    reader: Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a platform bears: how often a live post may be edited, in seconds."""
+
+    edit_every_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Where a listening adapter can be reached, once it is."""
+
+    url: str
+    notes: tuple[Text, ...] = field(default=())
+
+
+class Inbox(Protocol):
+    """What an adapter may ask of Catwalk. Every call raises RuleError with a sentence to show."""
+
+    async def press(self, press: Press) -> Reply: ...
+    async def look(self, look: Look) -> Reply: ...
+    async def comment(self, comment: Comment) -> Reply: ...
+    async def command(self, command: Command) -> Reply: ...
+
+
+class ChatAdapter(Protocol):
+    """What the relay and main ask of a platform. Raises DeliveryError only."""
+
+    platform: str
+    limits: Limits
+
+    async def run(self, inbox: Inbox) -> None: ...
+    async def post(self, post: Post) -> str: ...
+    async def edit(self, post: Post, remote_id: str) -> None: ...
+    async def retract(self, group: str, remote_id: str) -> None: ...
+    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None: ...

@@ -1,0 +1,1 @@
+"""The round engine, pure: no SQL, no chat SDK, no clock of its own."""
