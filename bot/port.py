@@ -246,11 +246,15 @@ Screen = Sheet | Feed | DesignView | BallotView | Me
 class Reply:
     """The answer to anything: a sentence, and a screen where one was asked for.
 
-    `language` is the language the person chose, for the adapter to render in.
+    `language` is the language the person chose, for the adapter to render in. A press answers with the
+    `strip` as it is after the commit and with `picked`, the design numbers it changed and whether each
+    is picked now: enough to update a page in place.
     """
 
     text: Text | None = None
     screen: Screen | None = None
+    strip: Strip | None = None
+    picked: tuple[tuple[int, bool], ...] = ()
     language: str = "en"
 
 

@@ -84,7 +84,7 @@ class Round:
     paused_at: datetime | None = None
     closed_at: datetime | None = None
     signed_at: datetime | None = None
-    extensions: int = 0
+    quorum_extended: bool = False
     quorum_met: bool | None = None
 
     @property
