@@ -1,0 +1,451 @@
+"""The tables, as SQLAlchemy mapped classes. Statements are written in Core against `Table` objects.
+
+Hot tables (ballot, vote, press) carry the round first and the fan second in their primary key, so that
+they can be partitioned by round and distributed by fan; they have no other index.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Key = BigInteger().with_variant(Integer, "sqlite")
+"""Our keys: 64 bits; SQLite's rowid alias must be spelt INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC instant; a naive datetime raises before it reaches SQL."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime reached the database")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Constraint names are fixed so that migrations can name them on every store."""
+
+    type_annotation_map = {
+        datetime: UtcDateTime(),
+        int: Key,
+        str: Text(),
+        dict[str, Any]: JSON(),
+        list[Any]: JSON(),
+    }
+
+
+Base.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+Small = SmallInteger()
+
+
+def _flag(default: bool) -> Any:
+    return mapped_column(server_default=text("true" if default else "false"))
+
+
+# ------------------------------------------------------------------ people
+
+
+class Fan(Base):
+    """A person. `waits_since`: ballots only in rounds that open after it (an account just unlinked)."""
+
+    __tablename__ = "fan"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str | None]
+    created_at: Mapped[datetime]
+    waits_since: Mapped[datetime | None]
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("fan.id"))
+
+
+class Account(Base):
+    """A platform's user id. Roles hang on the account, so linking never adds one."""
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("platform", "remote_id"), Index(None, "fan_id"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fan_id: Mapped[int] = mapped_column(ForeignKey("fan.id"))
+    platform: Mapped[str]
+    remote_id: Mapped[str]
+    name: Mapped[str]
+    first_seen_at: Mapped[datetime]
+
+
+class RoleRow(Base):
+    __tablename__ = "role"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    granted_at: Mapped[datetime]
+    granted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+
+class Code(Base):
+    """An invitation or one-time code, kept only as a keyed hash. `uses_left` None means any number."""
+
+    __tablename__ = "code"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str]
+    role: Mapped[str | None]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("fan_group.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    uses_left: Mapped[int | None]
+
+
+class Group(Base):
+    """A fan group on one platform. `cursor` counts every change of what the group shows.
+
+    `admits_late`: who joins after a round opened may vote in it (see docs/adr/0006).
+    """
+
+    __tablename__ = "fan_group"
+    __table_args__ = (UniqueConstraint("platform", "remote_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform: Mapped[str]
+    remote_id: Mapped[str]
+    title: Mapped[str]
+    language: Mapped[str]
+    admits_late: Mapped[bool] = _flag(False)
+    cursor: Mapped[int] = mapped_column(server_default=text("0"))
+    created_at: Mapped[datetime]
+
+
+class GroupCampaign(Base):
+    __tablename__ = "group_campaign"
+    group_id: Mapped[int] = mapped_column(ForeignKey("fan_group.id"), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), primary_key=True)
+    joined_at: Mapped[datetime]
+
+
+class Member(Base):
+    """An account in a group; `joined_at` None where the platform does not tell."""
+
+    __tablename__ = "member"
+    group_id: Mapped[int] = mapped_column(ForeignKey("fan_group.id"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
+    joined_at: Mapped[datetime | None]
+
+
+# ------------------------------------------------------------------ designs
+
+
+class Campaign(Base):
+    __tablename__ = "campaign"
+    __table_args__ = (UniqueConstraint("key"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    title: Mapped[str]
+    noun: Mapped[dict[str, Any]]
+    zone: Mapped[str]
+    language: Mapped[str]
+    digest: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Photo(Base):
+    """A cleaned photo by the hash of its bytes; `source_hash` is that of the file it was made from."""
+
+    __tablename__ = "photo"
+    __table_args__ = (UniqueConstraint("source_hash"),)
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source_hash: Mapped[str] = mapped_column(String(64))
+    width: Mapped[int]
+    height: Mapped[int]
+    phash: Mapped[str]
+
+
+class Design(Base):
+    __tablename__ = "design"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    number: Mapped[int]
+    title: Mapped[str]
+    category: Mapped[str]
+    attributes: Mapped[dict[str, Any]]
+
+
+class Version(Base):
+    __tablename__ = "version"
+    __table_args__ = (UniqueConstraint("design_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    design_id: Mapped[int] = mapped_column(ForeignKey("design.id"))
+    number: Mapped[int]
+    photo: Mapped[str] = mapped_column(String(64), ForeignKey("photo.hash"))
+    note: Mapped[str] = mapped_column(server_default="")
+    created_at: Mapped[datetime]
+
+
+# ------------------------------------------------------------------ rounds
+
+
+class Round(Base):
+    """The plan as printed, then what became of it. `counted_at` is when its standings were kept."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    number: Mapped[int]
+    ballot: Mapped[str]
+    opens_at: Mapped[datetime]
+    planned_closes_at: Mapped[datetime]
+    keep: Mapped[int]
+    quorum: Mapped[int]
+    tie_rule: Mapped[str]
+    extend_by_s: Mapped[int]
+    page_size: Mapped[int]
+    seed: Mapped[str]
+    state: Mapped[str]
+    closes_at: Mapped[datetime]
+    opened_at: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    counted_at: Mapped[datetime | None]
+    signed_at: Mapped[datetime | None]
+    quorum_extended: Mapped[bool] = _flag(False)
+    quorum_met: Mapped[bool | None]
+
+
+class Candidate(Base):
+    """The versions of a round, frozen when it opens. `position` counts from 0 in drawn order."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (UniqueConstraint("round_id", "version_id"),)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"))
+
+
+class BallotOrder(Base):
+    """The order in which one fan sees a round's candidates: positions, fixed at their first look."""
+
+    __tablename__ = "ballot_order"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    positions: Mapped[list[Any]]
+
+
+class Ballot(Base):
+    """One fan's ballot in a round: the row its presses queue on. `presses` numbers them."""
+
+    __tablename__ = "ballot"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    group_id: Mapped[int]
+    answers: Mapped[int]
+    picks: Mapped[int]
+    presses: Mapped[int]
+    first_at: Mapped[datetime]
+    last_at: Mapped[datetime]
+    set_aside_at: Mapped[datetime | None]
+    set_aside_reason: Mapped[str | None]
+
+
+class Vote(Base):
+    """One fan's current answer on one version: `answer` 1 picked, 0 passed on, null none yet."""
+
+    __tablename__ = "vote"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answer: Mapped[int | None] = mapped_column(Small)
+    seen: Mapped[bool]
+    account_id: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Press(Base):
+    """The history: every accepted press once, what it changed and the sentence it was answered with.
+
+    `changes` is JSON: [version, answer before, seen before, answer after, seen after] per version.
+    `answer` is JSON too: the text and the picks it was answered with.
+    """
+
+    __tablename__ = "press"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    event_id: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int]
+    kind: Mapped[str]
+    seq: Mapped[int]
+    at: Mapped[datetime]
+    changes: Mapped[str]
+    answer: Mapped[str]
+    undone: Mapped[bool] = _flag(False)
+
+
+class Tally(Base):
+    """Answers and picks per version, kept with every vote. One row per worker `slot`, so that workers
+    do not queue on each other; the sum over slots is the tally."""
+
+    __tablename__ = "tally"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    slot: Mapped[int] = mapped_column(Small, primary_key=True, autoincrement=False)
+    answers: Mapped[int]
+    picks: Mapped[int]
+
+
+class Standing(Base):
+    __tablename__ = "standing"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    quality: Mapped[float] = mapped_column(Float)
+    low: Mapped[float] = mapped_column(Float)
+    high: Mapped[float] = mapped_column(Float)
+    chance: Mapped[float] = mapped_column(Float)
+    place: Mapped[int]
+    verdict: Mapped[str]
+    seen: Mapped[int]
+    picks: Mapped[int]
+
+
+class Mark(Base):
+    """An owner's keep or veto on one design at one cut."""
+
+    __tablename__ = "mark"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    design_id: Mapped[int] = mapped_column(ForeignKey("design.id"), primary_key=True)
+    kind: Mapped[str]
+    reason: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime]
+
+
+class Cut(Base):
+    """The signed cut: who goes on, in which place, and the sentence why."""
+
+    __tablename__ = "cut"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    design_id: Mapped[int] = mapped_column(ForeignKey("design.id"), primary_key=True)
+    kept: Mapped[bool]
+    place: Mapped[int]
+    reason: Mapped[dict[str, Any]]
+
+
+# ------------------------------------------------------------------ words and posts
+
+
+class Comment(Base):
+    __tablename__ = "comment"
+    __table_args__ = (
+        UniqueConstraint("group_id", "event_id"),
+        Index(None, "group_id", "at"),
+        Index(None, "design_id", "at"),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("fan_group.id"))
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    fan_id: Mapped[int] = mapped_column(ForeignKey("fan.id"))
+    event_id: Mapped[str]
+    design_id: Mapped[int | None] = mapped_column(ForeignKey("design.id"))
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
+    reply_to: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
+    body: Mapped[str]
+    status: Mapped[str]
+    at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+
+
+class Outbox(Base):
+    """What a group must be told, written with the fact itself. `key` makes asking twice do nothing."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index(
+            "ix_outbox_waiting",
+            "group_id",
+            "id",
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str]
+    group_id: Mapped[int] = mapped_column(ForeignKey("fan_group.id"))
+    kind: Mapped[str]
+    subject_id: Mapped[int]
+    created_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    claimed_by: Mapped[str | None]
+    claimed_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    settled_at: Mapped[datetime | None]
+    failure: Mapped[str | None]
+
+
+class Post(Base):
+    """A card as it stands in one group, so that the relay can tell whether it still is true."""
+
+    __tablename__ = "post"
+    __table_args__ = (UniqueConstraint("outbox_id"), Index(None, "group_id", "posted_at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("fan_group.id"))
+    remote_id: Mapped[str]
+    kind: Mapped[str]
+    subject_id: Mapped[int]
+    card: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))
+    posted_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]
+    live: Mapped[bool] = _flag(True)
+
+
+class ActionLog(Base):
+    """Who did what, when, to what and why; `account_id` null is the clock or the command line."""
+
+    __tablename__ = "action_log"
+    __table_args__ = (Index(None, "campaign_id", "at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    action: Mapped[str]
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    facts: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(server_default="")
