@@ -5,6 +5,7 @@
 A function here takes a round and the time and returns the round as it is afterwards; it stores nothing.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -147,11 +148,15 @@ def extend(round_: Round, by: timedelta) -> Round:
     return replace(round_, state=state, closes_at=round_.closes_at + by)
 
 
-def extend_for_quorum(round_: Round) -> Round:
-    """Extend by the printed time because the quorum was missed: once, then the owner decides."""
+def extend_for_quorum(round_: Round, now: datetime) -> Round:
+    """Extend because the quorum was missed: once, then the owner decides.
+
+    The printed time counts from now, so that fans have all of it even when the tick was late.
+    """
     if round_.quorum_extended:
         raise StateError(f"round {round_.id} was extended for its quorum before")
-    return replace(extend(round_, round_.plan.extend_by), quorum_extended=True)
+    late = replace(round_, closes_at=max(round_.closes_at, now))
+    return replace(extend(late, round_.plan.extend_by), quorum_extended=True)
 
 
 def close(round_: Round, now: datetime, turnout: int) -> Round:
@@ -233,3 +238,8 @@ def check_votable(round_: Round, now: datetime) -> None:
                 at=When(round_.closes_at),
             ),
         )
+
+
+def drawn(seed: str, count: int) -> tuple[int, ...]:
+    """Draw the order 0…count−1 from a round's seed, so that a candidate's position carries no merit."""
+    return tuple(sorted(range(count), key=lambda i: hashlib.sha256(f"drawn:{seed}:{i}".encode()).digest()))

@@ -22,7 +22,10 @@ Columns = dict[str, tuple[TypeEngine[Any], Sequence[Any]]]
 def rows(tx: Tx, columns: Columns, name: str = "given") -> FromClause:
     """Make a FROM clause of equally long columns of values."""
     if tx.sqlite:
-        listed = [[_plain(v) for v in line] for line in zip(*(values for _, values in columns.values()), strict=True)]
+        listed = [
+            [_plain(v) for v in line]
+            for line in zip(*(values for _, values in columns.values()), strict=True)
+        ]
         each = func.json_each(bindparam(None, json.dumps(listed))).table_valued("value", name=f"{name}_json")
         picked = [
             func.json_extract(each.c.value, literal_column(f"'$[{i}]'"), type_=kind).label(key)
@@ -46,4 +49,3 @@ def insert_from(tx: Tx, table: Any, columns: Columns, **same: Any) -> Any:
     source: Select[Any] = select(*[given.c[key] for key in columns], *shared).where(true())
     make: Insert = sqlite.insert(table) if tx.sqlite else postgresql.insert(table)
     return make.from_select([*columns, *same], source)
-

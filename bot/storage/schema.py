@@ -54,7 +54,16 @@ async def check_current(store: Store) -> None:
         if found not in known:
             raise _unknown(found)
         raise ConfigError(
-            [Problem("database", t("The database is at revision {found}, this release needs {head}. Run: catwalk migrate", found=found, head=head()))]
+            [
+                Problem(
+                    "database",
+                    t(
+                        "The database is at revision {found}, this release needs {head}. Run: catwalk migrate",
+                        found=found,
+                        head=head(),
+                    ),
+                )
+            ]
         )
 
 
@@ -66,5 +75,13 @@ async def check_drift(store: Store) -> None:
 
 def _unknown(found: str) -> ConfigError:
     return ConfigError(
-        [Problem("database", t("The database is at revision {found}, which this release does not know. Start the newer release that wrote it, or restore a backup.", found=found))]
+        [
+            Problem(
+                "database",
+                t(
+                    "The database is at revision {found}, which this release does not know. Start the newer release that wrote it, or restore a backup.",
+                    found=found,
+                ),
+            )
+        ]
     )

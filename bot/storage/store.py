@@ -53,7 +53,9 @@ class Tx:
         """Wait until nobody closes these rounds and keep them from being closed until the commit."""
         if not self.sqlite:
             for round_id in sorted(set(round_ids)):
-                await self.conn.execute(select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, round_id % 2**31)))
+                await self.conn.execute(
+                    select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, round_id % 2**31))
+                )
 
     async def exclude_rounds(self, round_ids: Iterable[int]) -> None:
         """Wait for every vote under way in these rounds and keep new ones waiting until the commit."""
@@ -72,7 +74,12 @@ class Store:
             parsed = make_url(url)
         except ArgumentError:
             raise ConfigError(
-                [Problem("CATWALK_DATABASE__URL", t("This is not a database URL. Use sqlite+aiosqlite:///… or postgresql+asyncpg://…"))]
+                [
+                    Problem(
+                        "CATWALK_DATABASE__URL",
+                        t("This is not a database URL. Use sqlite+aiosqlite:///… or postgresql+asyncpg://…"),
+                    )
+                ]
             ) from None
         self.sqlite = parsed.get_backend_name() == "sqlite"
         if self.sqlite and parsed.database:

@@ -5,7 +5,7 @@ they can be partitioned by round and distributed by fan; they have no other inde
 """
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Integer,
     SmallInteger,
     String,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -52,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Constraint names are fixed so that migrations can name them on every store."""
 
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: UtcDateTime(),
         int: Key,
         str: Text(),
@@ -70,6 +71,11 @@ Base.metadata.naming_convention = {
 }
 
 Small = SmallInteger()
+
+
+def table(row: type[Base]) -> Table:
+    """Give the Core table of a mapped class, which is what statements are written against."""
+    return Base.metadata.tables[row.__tablename__]
 
 
 def _flag(default: bool) -> Any:

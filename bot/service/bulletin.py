@@ -1,0 +1,67 @@
+"""State → the card a post should show now, read for the relay."""
+
+from zoneinfo import ZoneInfo
+
+from bot import cards
+from bot.cards import Decision, Turnout
+from bot.port import Card
+from bot.rounds.model import Round, RoundState
+from bot.service.wire import load_text
+from bot.storage import campaigns, comments, people, rounds, votes
+from bot.storage.people import GroupRow
+from bot.storage.store import Tx
+
+
+async def audience(tx: Tx, group_id: int, round_id: int) -> tuple[GroupRow, ZoneInfo]:
+    """Find who reads a post about a round, and by which clock."""
+    group = (await people.groups_by_id(tx, [group_id]))[0]
+    round_ = await rounds.round_by_id(tx, round_id)
+    assert round_ is not None
+    return group, (await campaigns.campaign_by_id(tx, round_.campaign_id)).zone
+
+
+async def compose(tx: Tx, kind: str, round_id: int) -> Card | None:
+    """Compute the card of a kind about a round; None when there is nothing to say any more."""
+    round_ = await rounds.round_by_id(tx, round_id)
+    assert round_ is not None
+    campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
+    candidates = await rounds.candidates(tx, round_id)
+    match kind:
+        case cards.ROUND:
+            return cards.round_card(campaign, round_, candidates, await turnout(tx, round_, len(candidates)))
+        case cards.REMINDER:
+            if round_.state is not RoundState.OPEN:
+                return None
+            return cards.reminder_card(campaign, round_, cards.remind_at(round_), len(candidates))
+        case cards.RESULT:
+            standings = await rounds.standings(tx, round_id)
+            cut = {
+                line.design_id: Decision(line.kept, line.place, load_text(line.reason))
+                for line in await rounds.signed_cut(tx, round_id)
+            }
+            said = await comments.count_between(tx, campaign.id, round_.opened_at, round_.closed_at)
+            took_part = await turnout(tx, round_, len(candidates))
+            return cards.result_card(campaign, round_, candidates, standings, took_part, cut, said)
+    raise ValueError(f"no card of kind {kind}")
+
+
+async def is_final(tx: Tx, kind: str, round_id: int) -> bool:
+    """Say whether a post about a round will never change again (short of a signature taken back)."""
+    round_ = await rounds.round_by_id(tx, round_id)
+    assert round_ is not None
+    if kind == cards.REMINDER:
+        return True
+    if kind == cards.ROUND:
+        return round_.state in (RoundState.CLOSED, RoundState.SIGNED_OFF, RoundState.VOID)
+    return round_.state in (RoundState.SIGNED_OFF, RoundState.VOID)
+
+
+async def turnout(tx: Tx, round_: Round, versions: int) -> Turnout:
+    """Read how many took part and how well the versions are seen; never what was chosen."""
+    tallies = await votes.tallies(tx, round_.id)
+    enough = sum(answers >= cards.ENOUGH for answers, _ in tallies.values())
+    return Turnout(
+        await votes.turnout(tx, round_.id),
+        sum(answers for answers, _ in tallies.values()),
+        enough / versions if versions else 0.0,
+    )

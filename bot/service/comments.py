@@ -1,0 +1,114 @@
+"""What fans say: attached to a design's version by number in the text, by reply or by a form."""
+
+import re
+from collections.abc import Callable
+
+from bot.errors import RuleError
+from bot.port import Comment, Remark, Reply
+from bot.service.shop import Shop, check_event, known, language_for
+from bot.storage import campaigns, comments, people, rounds
+from bot.storage.comments import CommentRow
+from bot.storage.people import GroupRow, Person
+from bot.storage.store import Tx
+from bot.text import Numbers, Text, t
+
+LONGEST = 2_000
+_NUMBER = re.compile(r"(?:^|[^\w#])#(\d{1,4})(?!\w)|^(\d{3,4})[\s,:.]")
+
+
+def number_in(text: str) -> int | None:
+    """Find the design a comment names: `#067 …` anywhere, or `067 …` at its beginning."""
+    match = _NUMBER.search(text)
+    return int(match[1] or match[2]) if match else None
+
+
+async def comment(shop: Shop, said: Comment) -> Reply:
+    """Keep a comment and attach it to the newest version of the design it is about.
+
+    The same event again is answered again and kept once.
+    """
+    check_event(said.event_id)
+    body = _clean(said.text)
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        person = await known(tx, said.actor)
+        group = await member_group(tx, person, said.actor.platform, said.group)
+        round_ = await rounds.group_round(tx, group.id)
+        target = await _target(tx, said, group, round_.campaign_id if round_ else None, body)
+        design_id, version_id, number = target
+        if await comments.comment_of_event(tx, group.id, said.event_id) is None:
+            await comments.add_comment(
+                tx, group_id=group.id, campaign_id=round_.campaign_id if round_ else None,
+                account_id=person.account_id, fan_id=person.fan_id, event_id=said.event_id,
+                design_id=design_id, version_id=version_id, reply_to=said.reply_to, body=body, now=now,
+            )  # fmt: skip
+            await people.touch_groups(tx, [group.id])
+    return Reply(_thanks(number), language=language_for(person, said.actor))
+
+
+def _thanks(number: int | None) -> Text:
+    if number is None:
+        return t("Said. To talk about one design, begin with its number, like #067.")
+    return t("Noted for {number}. The designers read every one.", number=Numbers((number,)))
+
+
+def _clean(text: str) -> str:
+    body = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
+    body = "".join(c for c in body if c == "\n" or c.isprintable() or c in "\u200d\ufe0f")
+    if not body:
+        raise RuleError("comment.empty", t("Write a few words first."))
+    if len(body) > LONGEST:
+        raise RuleError(
+            "comment.long",
+            t("That is {n} letters; {most} are the most we can keep.", n=len(body), most=LONGEST),
+        )
+    return body
+
+
+async def _target(
+    tx: Tx, said: Comment, group: GroupRow, campaign_id: int | None, body: str
+) -> tuple[int | None, int | None, int | None]:
+    """Find (design, version, number) a comment is about; all None for a remark to everybody."""
+    competitors = await campaigns.competitors(tx, campaign_id) if campaign_id else []
+    by_number = {c.number: c for c in competitors}
+    number = said.number if said.number is not None else number_in(body)
+    if number is None and said.reply_to is not None:
+        replied = await comments.target_of(tx, group.id, said.reply_to)
+        if replied is None:
+            raise RuleError("comment.reply", t("What you reply to is not here any more."))
+        found = next((c for c in competitors if c.design_id == replied[0]), None)
+        return replied[0], replied[1], found.number if found else None
+    if number is None:
+        return None, None, None
+    if number not in by_number:
+        raise RuleError(
+            "comment.number",
+            t("There is no {number} here. Check the number on the photo.", number=Numbers((number,))),
+        )
+    design = by_number[number]
+    return design.design_id, design.version_id, number
+
+
+async def member_group(tx: Tx, person: Person, platform: str, remote_id: str | None) -> GroupRow:
+    """Find a group the person is in; raises RuleError for any other, known or not."""
+    group = await people.find_group(tx, platform, remote_id) if remote_id else None
+    if group is None or not await people.is_member(tx, group.id, person.account_id):
+        raise RuleError("room.not_member", t("You are not in this group. Ask the shop for an invitation."))
+    return group
+
+
+def remark(row: CommentRow, fan_id: int) -> Remark:
+    """Show a comment as its group sees it."""
+    return Remark(
+        row.id, row.at, row.author, row.fan_id == fan_id, row.body, row.number, row.version, row.photo,
+        _STATUS[row.status]() if row.fan_id == fan_id else None, row.edited_at is not None,
+    )  # fmt: skip
+
+
+_STATUS: dict[str, Callable[[], Text | None]] = {
+    "new": lambda: None,
+    "grouped": lambda: t("Others asked for the same"),
+    "used": lambda: t("Used in the new version"),
+    "declined": lambda: t("Declined"),
+    "hidden": lambda: t("Hidden by the moderators"),
+}

@@ -1,0 +1,58 @@
+"""Designs in: a checked campaign file becomes a campaign with its drafts, all of it or nothing."""
+
+from dataclasses import dataclass
+
+from bot.errors import ConfigError, Problem
+from bot.intake.read import CampaignFile
+from bot.service.rounds import new_seed
+from bot.storage import campaigns, journal, people, rounds
+from bot.storage.campaigns import NewDesign, PhotoRow
+from bot.storage.store import Store
+from bot.text import t
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load did; `new` is False when this very file was loaded before."""
+
+    campaign_id: int
+    new: bool
+
+
+async def load(store: Store, file: CampaignFile) -> Loaded:
+    """Keep a checked campaign: photos are in the photo store already; rounds become drafts.
+
+    Every group of the room takes part at once; other groups join with `/setup`.
+    """
+    async with store.begin() as tx:
+        now = await tx.now()
+        there = await campaigns.find_campaign(tx, file.key)
+        if there is not None:
+            if await campaigns.digest_of(tx, file.key) == file.digest:
+                return Loaded(there.id, new=False)
+            raise ConfigError(
+                [
+                    Problem(
+                        "campaign.toml",
+                        t(
+                            "A different campaign was loaded as {key} before. Choose another key.",
+                            key=file.key,
+                        ),
+                    )
+                ]
+            )
+        campaign_id = await campaigns.add_campaign(
+            tx, file.key, file.title, file.noun, file.zone.key, file.language, file.digest, now
+        )
+        photos = {d.photo.hash: d.photo for d in file.designs}.values()
+        await campaigns.put_photos(
+            tx, [PhotoRow(p.hash, p.source_hash, p.width, p.height, p.phash) for p in photos]
+        )
+        designs = [NewDesign(d.number, d.title, d.category, d.attributes, d.photo.hash) for d in file.designs]
+        await campaigns.add_designs(tx, campaign_id, designs, now)
+        for plan in file.rounds:
+            await rounds.add_round(tx, campaign_id, plan, new_seed())
+        for group in await people.groups_on(tx, "room"):
+            await people.put_group_campaign(tx, group.id, campaign_id, now)
+        await journal.record(tx, "campaign_loaded", now, campaign_id=campaign_id, designs=len(designs))
+        return Loaded(campaign_id, new=True)

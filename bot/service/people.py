@@ -1,0 +1,319 @@
+"""Who may come in, who is whom: invitations, roles, linking of one person's accounts, groups."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.errors import RuleError
+from bot.i18n import LANGUAGES, language_of
+from bot.port import Actor, Me, Reply, Role
+from bot.rounds import ballots
+from bot.rounds.model import Campaign
+from bot.service.shop import Shop, known, language_for, new_code
+from bot.storage import campaigns, journal, orders, people, rounds, votes
+from bot.storage.people import GroupRow, Invitation, Person
+from bot.storage.store import Tx
+from bot.text import Text, t
+
+ROOM, CLAIM, LINK, SETUP = "room", "claim", "link", "setup"
+"""The kinds of codes: into the room, to a role, to join two accounts, to join a group to a campaign."""
+
+LINK_LASTS = timedelta(minutes=10)
+CLAIM_LASTS = timedelta(days=2)
+SETUP_LASTS = timedelta(days=7)
+_LINK_LETTERS, _LONG_LETTERS = 8, 26
+_NAME_LETTERS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A code as it is shown once, and when it stops working (None: when it is withdrawn)."""
+
+    code: str
+    expires_at: datetime | None
+
+
+# ------------------------------------------------------------------ codes handed out
+
+
+async def invite_role(shop: Shop, role: Role, by: int | None) -> Issued:
+    """Make a one-time code that gives whoever claims it a role."""
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        issued = Issued(new_code(_LONG_LETTERS), now + CLAIM_LASTS)
+        await people.put_code(
+            tx,
+            shop.hashed(CLAIM, issued.code),
+            Invitation(CLAIM, role=role, account_id=by),
+            now,
+            issued.expires_at,
+            1,
+        )
+        await journal.record(tx, "role_invited", now, account_id=by, role=role.value)
+        return issued
+
+
+async def invite_fans(shop: Shop, group: str, uses: int | None, by: int | None) -> Issued:
+    """Make an invitation into a room group, good for `uses` fans (None: any number)."""
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        found = await people.find_group(tx, "room", group)
+        if found is None:
+            raise RuleError("group.unknown", t("There is no room called {name}.", name=group))
+        issued = Issued(new_code(_LONG_LETTERS), None)
+        invitation = Invitation(ROOM, group_id=found.id, account_id=by)
+        await people.put_code(tx, shop.hashed(ROOM, issued.code), invitation, now, None, uses)
+        await journal.record(tx, "fans_invited", now, account_id=by, group=group)
+        return issued
+
+
+async def invite_group(shop: Shop, campaign: Campaign, by: int | None) -> Issued:
+    """Make a one-time code with which a group joins a campaign (`/setup CODE`)."""
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        issued = Issued(new_code(_LONG_LETTERS), now + SETUP_LASTS)
+        invitation = Invitation(SETUP, campaign_id=campaign.id, account_id=by)
+        await people.put_code(tx, shop.hashed(SETUP, issued.code), invitation, now, issued.expires_at, 1)
+        await journal.record(tx, "group_invited", now, account_id=by, campaign_id=campaign.id)
+        return issued
+
+
+async def add_room(shop: Shop, name: str, title: str, language: str) -> GroupRow:
+    """Add a group to the built-in room; the shop keeps its door, so who comes late counts."""
+    async with shop.store.begin() as tx:
+        return await people.put_group(tx, "room", name, title, language, True, await tx.now())
+
+
+# ------------------------------------------------------------------ codes used
+
+
+async def enter(shop: Shop, actor: Actor, code: str, group: str | None) -> Reply:
+    """Come into the room: by invitation, or by name alone where the shop allows it."""
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        if code.strip():
+            taken = await people.take_code(tx, shop.hashed(ROOM, code), ROOM, now)
+            if taken is None or taken.group_id is None:
+                raise RuleError(
+                    "code.spent", t("This invitation does not work any more. Ask the shop for a new one.")
+                )
+            groups = await people.groups_by_id(tx, [taken.group_id])
+        elif shop.open_by_name:
+            everyone = await people.groups_on(tx, "room")
+            groups = [g for g in everyone if group in (None, g.remote_id)][:1]
+        else:
+            raise RuleError(
+                "enter.invitation", t("This room is by invitation. Open the link the shop sent you.")
+            )
+        person = await _admit(tx, actor, now)
+        for room in groups:
+            await people.put_member(tx, room.id, person.account_id, now)
+        return Reply(
+            t("Welcome, {name}.", name=person.name),
+            await _me(tx, person),
+            language=language_for(person, actor),
+        )
+
+
+async def claim(shop: Shop, actor: Actor, code: str) -> Reply:
+    """Use a one-time role invitation: the account gets the role, and sees every group of the room."""
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        taken = await people.take_code(tx, shop.hashed(CLAIM, code), CLAIM, now)
+        if taken is None or taken.role is None:
+            raise RuleError(
+                "code.spent", t("This link was used before or is too old. Ask an owner for a new one.")
+            )
+        person = await _admit(tx, actor, now)
+        await people.grant(tx, person.account_id, taken.role, taken.account_id, now)
+        if actor.platform == "room":
+            for room in await people.groups_on(tx, "room"):
+                await people.put_member(tx, room.id, person.account_id, now)
+        await journal.record(tx, "role_claimed", now, account_id=person.account_id, role=taken.role.value)
+        person = await known(tx, actor)
+        return Reply(_role_text(taken.role), await _me(tx, person), language=language_for(person, actor))
+
+
+def _role_text(role: Role) -> Text:
+    return {
+        Role.FAN: t("You are in."),
+        Role.MODERATOR: t("You are a moderator of this shop now."),
+        Role.DESIGNER: t("You are a designer of this shop now."),
+        Role.OWNER: t("You are an owner of this shop now."),
+    }[role]
+
+
+async def _admit(tx: Tx, actor: Actor, now: datetime) -> Person:
+    name = " ".join(actor.name.split())
+    if not 1 <= len(name) <= _NAME_LETTERS or not name.isprintable():
+        raise RuleError("name.shape", t("Choose a name of 1 to {most} letters.", most=_NAME_LETTERS))
+    language = language_of(actor.language) if actor.language else None
+    return await people.put_account(tx, actor.platform, actor.remote_id, name, language, now)
+
+
+async def join_campaign(shop: Shop, actor: Actor, group: str | None, code: str) -> Reply:
+    """Join the group this was said in to a campaign, with an owner's code."""
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        person = await known(tx, actor)
+        here = await people.find_group(tx, actor.platform, group) if group else None
+        if here is None:
+            raise RuleError("setup.where", t("Say /setup and the code in the group that is to join."))
+        taken = await people.take_code(tx, shop.hashed(SETUP, code), SETUP, now)
+        if taken is None or taken.campaign_id is None:
+            raise RuleError(
+                "code.spent", t("This code was used before or is too old. Ask an owner for a new one.")
+            )
+        await people.put_group_campaign(tx, here.id, taken.campaign_id, now)
+        await people.touch_groups(tx, [here.id])
+        await journal.record(
+            tx,
+            "group_joined",
+            now,
+            account_id=person.account_id,
+            campaign_id=taken.campaign_id,
+            group=here.title,
+        )
+        campaign = await campaigns.campaign_by_id(tx, taken.campaign_id)
+        return Reply(
+            t("{group} takes part in {campaign} now.", group=here.title, campaign=campaign.title),
+            language=language_for(person, actor),
+        )
+
+
+# ------------------------------------------------------------------ one person, several accounts
+
+
+async def link(shop: Shop, actor: Actor, code: str) -> Reply:
+    """Without a code: issue one. With the code of another account: become the same fan as it."""
+    if not code.strip():
+        return await _issue_link(shop, actor)
+    async with shop.store.begin() as tx:
+        # Nobody may vote or open a round while a ballot changes hands: 0 keeps rounds from opening.
+        await tx.exclude_rounds([0])
+        running = await rounds.running_rounds(tx)
+        await tx.exclude_rounds([r.id for r in running])
+        now = await tx.now()
+        person = await known(tx, actor)
+        taken = await people.take_code(tx, shop.hashed(LINK, code), LINK, now)
+        other = await people.fan_of_account(tx, taken.account_id) if taken and taken.account_id else None
+        if other is None:
+            raise RuleError(
+                "code.spent", t("This code was used before or is too old. Say /link to get a new one.")
+            )
+        if other == person.fan_id:
+            return Reply(t("These accounts are one person already."), language=language_for(person, actor))
+        for round_ in running:
+            await _merge_ballots(tx, round_.id, person.fan_id, other, now)
+        await people.move_accounts(tx, person.fan_id, other)
+        await journal.record(tx, "accounts_linked", now, account_id=person.account_id)
+        return Reply(
+            t("Linked. It is one ballot now, on whichever device you vote."),
+            language=language_for(person, actor),
+        )
+
+
+async def _issue_link(shop: Shop, actor: Actor) -> Reply:
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        person = await known(tx, actor)
+        code = new_code(_LINK_LETTERS)
+        await people.drop_codes(tx, LINK, person.account_id)
+        invitation = Invitation(LINK, account_id=person.account_id)
+        await people.put_code(tx, shop.hashed(LINK, code), invitation, now, now + LINK_LASTS, 1)
+        return Reply(
+            t(
+                "Your code is {code}. Within ten minutes, say /link {code} with your other account.",
+                code=f"{code[:4]}-{code[4:]}",
+            ),
+            language=language_for(person, actor),
+        )
+
+
+async def _merge_ballots(tx: Tx, round_id: int, gone: int, stays: int, now: datetime) -> None:
+    """Join two fans' ballots in a running round: the newer answer wins, the tally follows."""
+    gone_key, stays_key = (round_id, gone), (round_id, stays)
+    await orders.move_order(tx, round_id, gone, stays)
+    theirs = await votes.ballot_of(tx, gone_key)
+    if theirs is None:
+        return
+    mine = await votes.ballot_of(tx, stays_key)
+    given, had = await votes.cells_of(tx, gone_key), await votes.cells_of(tx, stays_key)
+    merged = ballots.merge(
+        {v: (cell, at.timestamp()) for v, (cell, at, _) in had.items()},
+        {v: (cell, at.timestamp()) for v, (cell, at, _) in given.items()},
+    )
+    aside = await votes.set_aside_of(tx, stays_key)
+    if aside[0] is None:
+        aside = await votes.set_aside_of(tx, gone_key)
+    tally: dict[int, tuple[int, int]] = {}
+    if aside[0] is None:
+        tally = {v: (int(c.picked is not None), int(c.picked is True)) for v, c in merged.items()}
+    for ballot, cells in ((mine, had), (theirs, given)):
+        if ballot is not None and not ballot.set_aside:
+            for version, (cell, _, _) in cells.items():
+                answers, picks = tally.get(version, (0, 0))
+                tally[version] = (answers - (cell.picked is not None), picks - (cell.picked is True))
+    await votes.move_ballot(tx, round_id, gone, stays, mine.presses if mine else 0)
+    rows = await votes.lock_ballots(tx, {stays_key: mine.group_id if mine else theirs.group_id}, now)
+    accounts = {v: account for cells in (had, given) for v, (_, _, account) in cells.items()}
+    await votes.put_votes(tx, {(stays_key, v): (cell, accounts[v]) for v, cell in merged.items()}, now)
+    count = ballots.Count(
+        sum(c.picked is not None for c in merged.values()), sum(c.picked is True for c in merged.values())
+    )
+    presses = theirs.presses + (mine.presses if mine else 0)
+    await votes.put_counts(
+        tx, {stays_key: votes.BallotRow(rows[stays_key].group_id, count, presses, False)}, now
+    )
+    await votes.set_aside(tx, stays_key, *aside)
+    await votes.add_to_tally(tx, {(round_id, v): change for v, change in tally.items()})
+
+
+async def unlink(shop: Shop, actor: Actor) -> Reply:
+    """Make this account a fan of its own again; open ballots stay with the other accounts' fan."""
+    async with shop.store.begin() as tx:
+        await tx.exclude_rounds([0])
+        await tx.exclude_rounds([r.id for r in await rounds.running_rounds(tx)])
+        now = await tx.now()
+        person = await known(tx, actor)
+        if len(await people.accounts_of(tx, person.fan_id)) < 2:
+            raise RuleError("unlink.single", t("This account is not linked to another one."))
+        await people.split_account(tx, person.account_id, person.language, now)
+        await journal.record(tx, "account_unlinked", now, account_id=person.account_id)
+        return Reply(
+            t(
+                "Unlinked. Your open ballot stays with your other account; this one votes again from the next round."
+            ),
+            language=language_for(person, actor),
+        )
+
+
+# ------------------------------------------------------------------ about me
+
+
+async def set_language(shop: Shop, actor: Actor, wish: str) -> Reply:
+    """Answer this fan in another language from now on."""
+    chosen = wish.strip().lower()
+    async with shop.store.begin() as tx:
+        person = await known(tx, actor)
+        if chosen not in LANGUAGES:
+            raise RuleError("language.unknown", t("We speak en, fr and zh. Say for example: /language fr"))
+        await people.set_language(tx, person.fan_id, chosen)
+    return Reply(t("From now on in English."), language=chosen)
+
+
+async def me(shop: Shop, actor: Actor) -> Reply:
+    """Show the person what is kept about them."""
+    async with shop.store.read() as tx:
+        person = await known(tx, actor)
+        return Reply(screen=await _me(tx, person), language=language_for(person, actor))
+
+
+async def _me(tx: Tx, person: Person) -> Me:
+    groups = await people.memberships(tx, person.account_id)
+    return Me(
+        person.name,
+        person.language or "",
+        tuple((platform, name) for _, platform, name in await people.accounts_of(tx, person.fan_id)),
+        tuple(sorted(person.roles)),
+        tuple((g.remote_id, g.title) for g in groups if g.platform == person.platform),
+    )

@@ -1,0 +1,149 @@
+"""What fans say about designs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, insert, select
+
+from bot.storage.store import Tx
+from bot.storage.tables import Account, Comment, Design, Version, table
+
+comment, account = table(Comment), table(Account)
+design, version = table(Design), table(Version)
+
+
+@dataclass(frozen=True, slots=True)
+class CommentRow:
+    """A comment with its author's name and the design's number, version and photo, where it has one."""
+
+    id: int
+    group_id: int
+    fan_id: int
+    author: str
+    at: datetime
+    body: str
+    status: str
+    edited_at: datetime | None
+    number: int | None
+    version: int | None
+    photo: str | None
+
+
+_COLUMNS = (
+    comment.c.id, comment.c.group_id, comment.c.fan_id, account.c.name, comment.c.at, comment.c.body,
+    comment.c.status, comment.c.edited_at, design.c.number, version.c.number.label("version"), version.c.photo,
+)  # fmt: skip
+
+
+def _query() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .join(account, account.c.id == comment.c.account_id)
+        .outerjoin(design, design.c.id == comment.c.design_id)
+        .outerjoin(version, version.c.id == comment.c.version_id)
+    )
+
+
+async def add_comment(
+    tx: Tx,
+    *,
+    group_id: int,
+    campaign_id: int | None,
+    account_id: int,
+    fan_id: int,
+    event_id: str,
+    design_id: int | None,
+    version_id: int | None,
+    reply_to: int | None,
+    body: str,
+    now: datetime,
+) -> int:
+    made = await tx.conn.execute(
+        insert(comment)
+        .values(
+            group_id=group_id,
+            campaign_id=campaign_id,
+            account_id=account_id,
+            fan_id=fan_id,
+            event_id=event_id,
+            design_id=design_id,
+            version_id=version_id,
+            reply_to=reply_to,
+            body=body,
+            status="new",
+            at=now,
+        )
+        .returning(comment.c.id)
+    )
+    comment_id: int = made.scalar_one()
+    return comment_id
+
+
+async def comment_of_event(tx: Tx, group_id: int, event_id: str) -> int | None:
+    """Find the comment an event made before, if it did."""
+    found: int | None = (
+        await tx.conn.execute(
+            select(comment.c.id).where(comment.c.group_id == group_id, comment.c.event_id == event_id)
+        )
+    ).scalar_one_or_none()
+    return found
+
+
+async def target_of(tx: Tx, group_id: int, comment_id: int) -> tuple[int | None, int | None] | None:
+    """Read the design and version a comment in this group is about."""
+    found = await tx.conn.execute(
+        select(comment.c.design_id, comment.c.version_id).where(
+            comment.c.id == comment_id, comment.c.group_id == group_id
+        )
+    )
+    line = found.first()
+    return (line.design_id, line.version_id) if line else None
+
+
+async def group_comments(
+    tx: Tx, group_id: int, before: datetime | None, after: datetime | None, most: int
+) -> list[CommentRow]:
+    """List a group's comments, newest first, at most `most`; hidden ones are left out."""
+    query = _query().where(comment.c.group_id == group_id, comment.c.status != "hidden")
+    if before is not None:
+        query = query.where(comment.c.at < before)
+    if after is not None:
+        query = query.where(comment.c.at >= after)
+    found = await tx.conn.execute(query.order_by(comment.c.at.desc(), comment.c.id.desc()).limit(most))
+    return [CommentRow(*line) for line in found]
+
+
+async def design_comments(tx: Tx, group_id: int, design_id: int, most: int) -> list[CommentRow]:
+    """List what one group said about a design, oldest first."""
+    found = await tx.conn.execute(
+        _query()
+        .where(comment.c.group_id == group_id, comment.c.design_id == design_id, comment.c.status != "hidden")
+        .order_by(comment.c.at.desc(), comment.c.id.desc())
+        .limit(most)
+    )
+    return [CommentRow(*line) for line in reversed(found.all())]
+
+
+async def comment_counts(tx: Tx, campaign_id: int) -> dict[int, int]:
+    """Count comments per design of a campaign, over all groups."""
+    found = await tx.conn.execute(
+        select(comment.c.design_id, func.count())
+        .where(
+            comment.c.campaign_id == campaign_id,
+            comment.c.design_id.is_not(None),
+            comment.c.status != "hidden",
+        )
+        .group_by(comment.c.design_id)
+    )
+    return {design_id: n for design_id, n in found.tuples() if design_id is not None}
+
+
+async def count_between(tx: Tx, campaign_id: int, since: datetime | None, until: datetime | None) -> int:
+    """Count a campaign's comments written from `since` on and before `until`."""
+    query = select(func.count()).where(comment.c.campaign_id == campaign_id, comment.c.status != "hidden")
+    if since is not None:
+        query = query.where(comment.c.at >= since)
+    if until is not None:
+        query = query.where(comment.c.at < until)
+    return int((await tx.conn.execute(query)).scalar_one())

@@ -1,0 +1,317 @@
+"""Rounds, their frozen candidates, standings, marks and cuts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, delete, insert, or_, select, update
+
+from bot.rounds.model import BallotShape, MarkKind, RoundPlan, RoundState, TieRule, Verdict
+from bot.rounds.model import Candidate as CandidateFacts
+from bot.rounds.model import Mark as MarkFacts
+from bot.rounds.model import Round as RoundFacts
+from bot.rounds.model import Standing as StandingFacts
+from bot.storage.store import Tx
+from bot.storage.tables import (
+    Candidate,
+    Cut,
+    Design,
+    GroupCampaign,
+    Mark,
+    Round,
+    Standing,
+    Version,
+    table,
+)
+
+round_, candidate, standing = table(Round), table(Candidate), table(Standing)
+mark, cut, design, version = table(Mark), table(Cut), table(Design), table(Version)
+group_campaign = table(GroupCampaign)
+
+
+@dataclass(frozen=True, slots=True)
+class CutLine:
+    """One design of a signed cut; `reason` is its sentence as stored."""
+
+    design_id: int
+    kept: bool
+    place: int
+    reason: dict[str, Any]
+
+
+def _facts(line: Any) -> RoundFacts:
+    plan = RoundPlan(
+        line.number,
+        BallotShape(line.ballot),
+        line.opens_at,
+        line.planned_closes_at,
+        line.keep,
+        line.quorum,
+        TieRule(line.tie_rule),
+        timedelta(seconds=line.extend_by_s),
+        line.page_size,
+    )
+    return RoundFacts(
+        line.id,
+        line.campaign_id,
+        plan,
+        RoundState(line.state),
+        line.closes_at,
+        line.seed,
+        line.opened_at,
+        line.paused_at,
+        line.closed_at,
+        line.signed_at,
+        line.quorum_extended,
+        line.quorum_met,
+    )
+
+
+async def _rounds(tx: Tx, *where: Any) -> list[RoundFacts]:
+    found = await tx.conn.execute(
+        select(round_).where(*where).order_by(round_.c.campaign_id, round_.c.number)
+    )
+    return [_facts(line) for line in found]
+
+
+async def round_by_id(tx: Tx, round_id: int) -> RoundFacts | None:
+    found = await _rounds(tx, round_.c.id == round_id)
+    return found[0] if found else None
+
+
+async def rounds_by_id(tx: Tx, round_ids: Sequence[int]) -> dict[int, RoundFacts]:
+    return {r.id: r for r in await _rounds(tx, round_.c.id.in_(round_ids))}
+
+
+async def rounds_of(tx: Tx, campaign_id: int) -> list[RoundFacts]:
+    return await _rounds(tx, round_.c.campaign_id == campaign_id)
+
+
+async def running_rounds(tx: Tx) -> list[RoundFacts]:
+    """List the rounds that are open or paused: the ones ballots can still change in."""
+    return await _rounds(tx, round_.c.state.in_([RoundState.OPEN.value, RoundState.PAUSED.value]))
+
+
+async def due_rounds(tx: Tx, now: datetime) -> list[RoundFacts]:
+    """List the rounds that time says must open or close."""
+    return await _rounds(
+        tx,
+        or_(
+            and_(round_.c.state == RoundState.SCHEDULED.value, round_.c.opens_at <= now),
+            and_(round_.c.state == RoundState.OPEN.value, round_.c.closes_at <= now),
+        ),
+    )
+
+
+async def uncounted_rounds(tx: Tx) -> list[RoundFacts]:
+    """List closed rounds whose standings are not kept yet."""
+    return await _rounds(tx, round_.c.state == RoundState.CLOSED.value, round_.c.counted_at.is_(None))
+
+
+async def group_round(tx: Tx, group_id: int) -> RoundFacts | None:
+    """Find the round a group is in: the running one, else the newest that opened, else the next."""
+    found = await _rounds(
+        tx,
+        round_.c.campaign_id.in_(
+            select(group_campaign.c.campaign_id).where(group_campaign.c.group_id == group_id)
+        ),
+        round_.c.state != RoundState.VOID.value,
+    )
+    running = [r for r in found if r.state in (RoundState.OPEN, RoundState.PAUSED)]
+    opened = [r for r in found if r.opened_at is not None]
+    for choice in (running, opened):
+        if choice:
+            return max(choice, key=lambda r: (r.opened_at, r.id))
+    return min(found, key=lambda r: (r.plan.opens_at, r.id), default=None)
+
+
+async def add_round(tx: Tx, campaign_id: int, plan: RoundPlan, seed: str) -> int:
+    made = await tx.conn.execute(
+        insert(round_)
+        .values(
+            campaign_id=campaign_id,
+            number=plan.number,
+            ballot=plan.ballot.value,
+            opens_at=plan.opens_at,
+            planned_closes_at=plan.closes_at,
+            keep=plan.keep,
+            quorum=plan.quorum,
+            tie_rule=plan.tie_rule.value,
+            extend_by_s=round(plan.extend_by.total_seconds()),
+            page_size=plan.page_size,
+            seed=seed,
+            state=RoundState.DRAFT.value,
+            closes_at=plan.closes_at,
+        )
+        .returning(round_.c.id)
+    )
+    round_id: int = made.scalar_one()
+    return round_id
+
+
+async def move(tx: Tx, before: RoundFacts, after: RoundFacts) -> bool:
+    """Write a round's new state if it still is in the old one; False when somebody was first."""
+    moved = await tx.conn.execute(
+        update(round_)
+        .where(
+            round_.c.id == before.id,
+            round_.c.state == before.state.value,
+            round_.c.closes_at == before.closes_at,
+        )
+        .values(
+            state=after.state.value,
+            closes_at=after.closes_at,
+            opened_at=after.opened_at,
+            paused_at=after.paused_at,
+            closed_at=after.closed_at,
+            signed_at=after.signed_at,
+            quorum_extended=after.quorum_extended,
+            quorum_met=after.quorum_met,
+        )
+    )
+    return moved.rowcount == 1
+
+
+async def take_count(tx: Tx, round_id: int, now: datetime) -> bool:
+    """Claim the counting of a closed round, once."""
+    taken = await tx.conn.execute(
+        update(round_)
+        .where(
+            round_.c.id == round_id,
+            round_.c.state == RoundState.CLOSED.value,
+            round_.c.counted_at.is_(None),
+        )
+        .values(counted_at=now)
+    )
+    return taken.rowcount == 1
+
+
+async def is_counted(tx: Tx, round_id: int) -> bool:
+    found = await tx.conn.execute(select(round_.c.counted_at).where(round_.c.id == round_id))
+    return found.scalar_one() is not None
+
+
+# ------------------------------------------------------------------ candidates
+
+
+async def freeze(tx: Tx, round_id: int, version_ids: Sequence[int]) -> None:
+    """Fix a round's candidates; the order given becomes their positions."""
+    await tx.conn.execute(
+        insert(candidate),
+        [{"round_id": round_id, "position": i, "version_id": v} for i, v in enumerate(version_ids)],
+    )
+
+
+async def candidates(tx: Tx, round_id: int) -> tuple[CandidateFacts, ...]:
+    found = await tx.conn.execute(
+        select(
+            candidate.c.position, design.c.id.label("design_id"), version.c.id.label("version_id"),
+            design.c.number, version.c.number.label("version"), design.c.title, design.c.category,
+            version.c.photo, design.c.attributes,
+        )
+        .join(version, version.c.id == candidate.c.version_id)
+        .join(design, design.c.id == version.c.design_id)
+        .where(candidate.c.round_id == round_id)
+        .order_by(candidate.c.position)
+    )  # fmt: skip
+    return tuple(CandidateFacts(*line) for line in found)
+
+
+# ------------------------------------------------------------------ standings, marks, cuts
+
+
+async def put_standings(tx: Tx, round_id: int, standings: Sequence[StandingFacts]) -> None:
+    """Keep a round's standings in place of any earlier ones."""
+    await tx.conn.execute(delete(standing).where(standing.c.round_id == round_id))
+    await tx.conn.execute(
+        insert(standing),
+        [
+            {
+                "round_id": round_id,
+                "position": s.position,
+                "quality": s.quality,
+                "low": s.low,
+                "high": s.high,
+                "chance": s.chance,
+                "place": s.place,
+                "verdict": s.verdict.value,
+                "seen": s.seen,
+                "picks": s.picks,
+            }
+            for s in standings
+        ],
+    )
+
+
+async def standings(tx: Tx, round_id: int) -> tuple[StandingFacts, ...]:
+    found = await tx.conn.execute(
+        select(standing).where(standing.c.round_id == round_id).order_by(standing.c.position)
+    )
+    return tuple(
+        StandingFacts(
+            s.position, s.quality, s.low, s.high, s.chance, s.place, Verdict(s.verdict), s.seen, s.picks
+        )
+        for s in found
+    )
+
+
+async def put_mark(tx: Tx, round_id: int, wish: MarkFacts, account_id: int, now: datetime) -> None:
+    """Set an owner's mark on a design in place of the one it had."""
+    await drop_mark(tx, round_id, wish.design_id)
+    await tx.conn.execute(
+        insert(mark).values(
+            round_id=round_id,
+            design_id=wish.design_id,
+            kind=wish.kind.value,
+            reason=wish.reason,
+            account_id=account_id,
+            at=now,
+        )
+    )
+
+
+async def drop_mark(tx: Tx, round_id: int, design_id: int) -> bool:
+    gone = await tx.conn.execute(
+        delete(mark).where(mark.c.round_id == round_id, mark.c.design_id == design_id)
+    )
+    return gone.rowcount == 1
+
+
+async def marks(tx: Tx, round_id: int) -> tuple[MarkFacts, ...]:
+    found = await tx.conn.execute(
+        select(mark.c.design_id, mark.c.kind, mark.c.reason)
+        .where(mark.c.round_id == round_id)
+        .order_by(mark.c.design_id)
+    )
+    return tuple(MarkFacts(line.design_id, MarkKind(line.kind), line.reason) for line in found)
+
+
+async def put_cut(tx: Tx, round_id: int, lines: Sequence[CutLine]) -> None:
+    await tx.conn.execute(
+        insert(cut),
+        [
+            {
+                "round_id": round_id,
+                "design_id": c.design_id,
+                "kept": c.kept,
+                "place": c.place,
+                "reason": c.reason,
+            }
+            for c in lines
+        ],
+    )
+
+
+async def drop_cut(tx: Tx, round_id: int) -> None:
+    await tx.conn.execute(delete(cut).where(cut.c.round_id == round_id))
+
+
+async def signed_cut(tx: Tx, round_id: int) -> list[CutLine]:
+    """List a signed cut, best place first; empty when the round is not signed off."""
+    found = await tx.conn.execute(
+        select(cut.c.design_id, cut.c.kept, cut.c.place, cut.c.reason)
+        .where(cut.c.round_id == round_id)
+        .order_by(cut.c.place)
+    )
+    return [CutLine(*line) for line in found]
