@@ -1,0 +1,259 @@
+"""Every setting with its default, its unit and its range: the one place they are declared."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings.sources import PydanticBaseSettingsSource
+
+from bot.errors import ConfigError, Problem
+from bot.settings.places import PREFIX, config_file
+from bot.text import Text, t
+
+
+class Refusal(ValueError):
+    """Refuse a value with a sentence of our own."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.msgid)
+        self.text = text
+
+
+def setting(
+    default: Any, what: str, *, unit: str = "", low: float | None = None, high: float | None = None
+) -> Any:
+    """Declare a setting; `what` and `unit` are its line in `config/default.toml`."""
+    return Field(default, description=what, ge=low, le=high, json_schema_extra={"unit": unit})
+
+
+class Group(BaseModel):
+    """A table of settings."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Database(Group):
+    """Where campaigns, ballots and votes are kept."""
+
+    url: str = Field(
+        "sqlite+aiosqlite:///var/catwalk.db",
+        description="A SQLite file to start with, or postgresql://… for a bigger shop. "
+        "A password belongs in the environment: CATWALK_DATABASE__URL.",
+        repr=False,
+    )
+    pool: int = setting(5, "Connections kept open by each process.", unit="connections", low=1, high=100)
+
+    @field_validator("url")
+    @classmethod
+    def name_driver(cls, url: str) -> str:
+        """Name the asynchronous driver, which a bare `postgresql://` does not."""
+        scheme, found, rest = url.partition("://")
+        drivers = {
+            "postgresql": "postgresql+asyncpg",
+            "postgres": "postgresql+asyncpg",
+            "sqlite": "sqlite+aiosqlite",
+        }
+        scheme = drivers.get(scheme, scheme)
+        if not found or scheme not in drivers.values():
+            raise Refusal(
+                t("This is not a database URL. Use sqlite:///var/catwalk.db or postgresql://user@host/name.")
+            )
+        return f"{scheme}://{rest}"
+
+
+class Room(Group):
+    """The browser room."""
+
+    enabled: bool = setting(True, "Serve the browser room.")
+    host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every network of the machine.")
+    port: int = setting(8000, "Port to listen on; 0 takes a free one.", unit="port", low=0, high=65535)
+    base_url: str | None = Field(
+        None,
+        description="Where fans reach the room. Without it: host and port.",
+        examples=["https://vote.example.org"],
+    )
+    open_by_name: Literal["auto"] | bool = setting(
+        "auto",
+        "Let anybody in who gives a name: true or false. auto opens only a room that nobody but this machine "
+        "can reach: bound to localhost and without a public base_url.",
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def check_base_url(cls, url: str | None) -> str | None:
+        """Take an address of a site and nothing after it."""
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+            raise Refusal(t("This is not the address of a site. Write it like https://vote.example.org."))
+        if parts.path.strip("/") or parts.query or parts.fragment:
+            raise Refusal(
+                t("The room needs a site of its own: leave out what follows {site}.", site=_site(url))
+            )
+        return _site(url)
+
+    @property
+    def url(self) -> str:
+        """Where fans reach the room, without a slash at the end."""
+        if self.base_url:
+            return self.base_url
+        host = "localhost" if _everywhere(self.host) else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def by_name(self) -> bool:
+        """Say whether a name is enough to come in. A proxy in front makes a local room a public one."""
+        if self.open_by_name == "auto":
+            return _local(self.host) and _local(urlsplit(self.url).hostname or "")
+        return self.open_by_name
+
+
+class Photos(Group):
+    """The designs' photos."""
+
+    folder: Path = setting(Path("var/photos"), "Folder of the cleaned photos and their tiles.")
+    max_bytes: int = setting(20_000_000, "Largest photo file.", unit="bytes", low=10_000, high=200_000_000)
+    max_pixels: int = setting(
+        60_000_000, "Largest photo, width times height.", unit="pixels", low=40_000, high=300_000_000
+    )
+    min_side: int = setting(200, "Shortest side of a photo.", unit="pixels", low=1, high=2000)
+
+
+class Log(Group):
+    """What is written to standard error while Catwalk runs."""
+
+    level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", "The least weighty events to write."
+    )
+    format: Literal["auto", "json", "text"] = setting(
+        "auto", "auto writes text to a terminal and JSON, one event a line, to anything else."
+    )
+
+
+class Relay(Group):
+    """The rhythm of what happens by itself."""
+
+    drain_s: float = setting(1.0, "Between two looks for posts to send.", unit="seconds", low=0.05, high=60)
+    reconcile_s: float = setting(
+        60.0, "Between two comparisons of live posts with the truth.", unit="seconds", low=1, high=3600
+    )
+    tick_s: float = setting(
+        1.0, "Between two looks for rounds to open or close.", unit="seconds", low=0.05, high=60
+    )
+    claim_s: float = setting(
+        30.0,
+        "How long a worker may take over a post before another one tries.",
+        unit="seconds",
+        low=5,
+        high=600,
+    )
+
+
+class Votes(Group):
+    """Votes that arrive together are saved together."""
+
+    queue: int = setting(
+        10_000, "Presses that may wait; more are asked to try again.", unit="presses", low=100, high=1_000_000
+    )
+    batch: int = setting(512, "Presses saved in one transaction at most.", unit="presses", low=1, high=5000)
+
+
+class Limits(Group):
+    """What one account, or for entries one address, may do."""
+
+    presses: int = setting(300, "Presses of one account.", unit="a minute", low=10, high=100_000)
+    comments: int = setting(20, "Comments of one account.", unit="a minute", low=1, high=10_000)
+    entries: int = setting(10, "Attempts to enter from one address.", unit="a minute", low=1, high=10_000)
+
+
+class Settings(BaseSettings):
+    """Everything an installation may set. Use `load`, which reports every problem in one go."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_file=".env",
+        env_ignore_empty=True,
+        dotenv_filtering="only_existing",
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    secret: SecretStr | None = Field(
+        None,
+        description="Signs links and cookies. At least 32 characters; only in the environment or .env.",
+    )
+    database: Database = Database()
+    room: Room = Room()
+    photos: Photos = Photos()
+    log: Log = Log()
+    relay: Relay = Relay()
+    votes: Votes = Votes()
+    limits: Limits = Limits()
+
+    @field_validator("secret")
+    @classmethod
+    def check_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        """Refuse a secret that can be guessed."""
+        if secret is not None and len(secret.get_secret_value()) < 32:
+            raise Refusal(
+                t("The secret is too short: it takes at least 32 characters. {how}", how=_MAKE_SECRET)
+            )
+        return secret
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Put the TOML file below the environment."""
+        toml = TomlConfigSettingsSource(settings_cls, toml_file=config_file())
+        return init_settings, env_settings, dotenv_settings, toml
+
+    def need_secret(self) -> str:
+        """Return the secret, or raise ConfigError with the way to make one."""
+        if self.secret is None:
+            text = t(
+                "Catwalk signs links and cookies with a secret, and has none yet. {how}", how=_MAKE_SECRET
+            )
+            raise ConfigError([Problem("CATWALK_SECRET", text)])
+        return self.secret.get_secret_value()
+
+
+_MAKE_SECRET = t(
+    "Make one with this command: {command}",
+    command="python3 -c \"import secrets; print('CATWALK_SECRET=' + secrets.token_hex(32))\" >> .env",
+)
+
+
+def _site(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _local(host: str) -> bool:
+    return host == "localhost" or _is(host, "is_loopback")
+
+
+def _everywhere(host: str) -> bool:
+    return not host or _is(host, "is_unspecified")
+
+
+def _is(host: str, quality: str) -> bool:
+    try:
+        return bool(getattr(ip_address(host), quality))
+    except ValueError:
+        return False
