@@ -12,8 +12,9 @@ def order(seed: str, fan_id: int, seen: Sequence[int], page_size: int) -> tuple[
     `seen` is how often each version was seen so far, by position. Fans stop when they like, so the
     least-seen come first: sorted by seen plus a random amount up to (one page + the mean of seen). Less
     chance would send fans who start together to the same page (their views count only once a page is
-    finished), and fill it beyond the others; so much is several times evener than a shuffle and
-    stays calm while a third of all fans read at once. Inside a page the order is shuffled again, so a place on it tells nobody anything.
+    finished), and fill it beyond the others; so much is several times evener than a shuffle and stays
+    calm while a third of all fans read at once. Inside a page the order is shuffled again, so a place on
+    it tells nobody anything.
     """
     if page_size < 1:
         raise ValueError("a page holds at least 1 version")
