@@ -1,10 +1,10 @@
 """The error tree. What a person caused is a RuleError; what a platform caused is a DeliveryError.
 
-    BotError
-    ├── RuleError        a person asked for what the rules refuse: shown to them, never logged as an error
-    ├── DeliveryError ─ RetryLater(after_s) | Gone | Refused
-    ├── ConfigError      bad settings or campaign files: exit code 2 with file, place and reason
-    └── StateError       the machine has no such edge: a bug
+BotError
+├── RuleError        a person asked for what the rules refuse: shown to them, never logged as an error
+├── DeliveryError ─ RetryLater(after_s) | Gone | Refused
+├── ConfigError      bad settings or campaign files: exit code 2 with file, place and reason
+└── StateError       the machine has no such edge: a bug
 """
 
 from collections.abc import Sequence

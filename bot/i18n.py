@@ -3,12 +3,12 @@
 Catalogues are read straight from the `.po` files at start, so there is no compile step to forget.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import cache
+from gettext import c2py
 from importlib.resources import files
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale, negotiate_locale
@@ -56,14 +56,11 @@ def _locale(language: str) -> Locale:
 def _plural_index(language: str, n: int) -> int:
     if language == "en":
         return 0 if n == 1 else 1
-    index: int = catalogue(language).plural_expr and _plural_rule(language)(n)
-    return index
+    return _plural_rule(language)(n)
 
 
 @cache
-def _plural_rule(language: str) -> Any:
-    from gettext import c2py  # type: ignore[attr-defined]
-
+def _plural_rule(language: str) -> Callable[[int], int]:
     return c2py(catalogue(language).plural_expr)
 
 
@@ -102,19 +99,14 @@ def _hole(value: Hole, reader: Reader) -> str:
         case When(at):
             return moment(at, reader)
         case Span(seconds):
-            return format_timedelta(_whole(seconds), threshold=1.5, locale=locale)
+            span = timedelta(seconds=max(0, round(seconds)))
+            return format_timedelta(span, threshold=1.5, locale=locale)
         case Share(share):
             return format_percent(share, "0\N{NO-BREAK SPACE}%", locale=locale)
         case Count(n, noun):
             return f"{format_decimal(n, locale=locale)}\N{NO-BREAK SPACE}{plural(noun, n, reader.language)}"
         case Numbers(values):
             return listed([number(v) for v in values], reader)
-
-
-def _whole(seconds: float) -> Any:
-    from datetime import timedelta
-
-    return timedelta(seconds=max(0, round(seconds)))
 
 
 def plural(noun: Noun, n: int, language: str) -> str:

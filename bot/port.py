@@ -8,7 +8,7 @@ the relay hands `Card`s to `ChatAdapter.post` and `edit`.
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Protocol
 
 from bot.i18n import Reader
 from bot.text import Noun, Text

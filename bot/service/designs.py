@@ -3,12 +3,16 @@
 from dataclasses import dataclass
 
 from bot.errors import ConfigError, Problem
+from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile
 from bot.service.rounds import new_seed
 from bot.storage import campaigns, journal, people, rounds
 from bot.storage.campaigns import NewDesign, PhotoRow
 from bot.storage.store import Store
 from bot.text import t
+
+
+FIRST_ROOM = "main"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +23,19 @@ class Loaded:
     new: bool
 
 
+async def known_photos(store: Store) -> dict[str, CleanPhoto]:
+    """List the photos kept, by the hash of the file each was made from."""
+    async with store.read() as tx:
+        return {
+            source: CleanPhoto(p.hash, p.source_hash, p.width, p.height, p.phash)
+            for source, p in (await campaigns.known_photos(tx)).items()
+        }
+
+
 async def load(store: Store, file: CampaignFile) -> Loaded:
     """Keep a checked campaign: photos are in the photo store already; rounds become drafts.
 
-    Every group of the room takes part at once; other groups join with `/setup`.
+    Every group of the room takes part at once (a first one is made); other groups join with `/setup`.
     """
     async with store.begin() as tx:
         now = await tx.now()
@@ -52,6 +65,8 @@ async def load(store: Store, file: CampaignFile) -> Loaded:
         await campaigns.add_designs(tx, campaign_id, designs, now)
         for plan in file.rounds:
             await rounds.add_round(tx, campaign_id, plan, new_seed())
+        if not await people.groups_on(tx, "room"):
+            await people.put_group(tx, "room", FIRST_ROOM, file.title, file.language, True, now)
         for group in await people.groups_on(tx, "room"):
             await people.put_group_campaign(tx, group.id, campaign_id, now)
         await journal.record(tx, "campaign_loaded", now, campaign_id=campaign_id, designs=len(designs))

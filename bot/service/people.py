@@ -281,7 +281,8 @@ async def unlink(shop: Shop, actor: Actor) -> Reply:
         await journal.record(tx, "account_unlinked", now, account_id=person.account_id)
         return Reply(
             t(
-                "Unlinked. Your open ballot stays with your other account; this one votes again from the next round."
+                "Unlinked. Your open ballot stays with your other account; "
+                "this one votes again from the next round."
             ),
             language=language_for(person, actor),
         )

@@ -20,7 +20,7 @@ from bot.service.wire import dump_text
 from bot.storage import campaigns, journal, outbox, people, rounds, votes
 from bot.storage.rounds import CutLine
 from bot.storage.store import Store, Tx
-from bot.text import t
+from bot.text import Text, t
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ async def _step(store: Store, round_id: int, event: str, by: By, step: Step) -> 
         if not await rounds.move(tx, before, after):
             raise RuleError("round.moved", t("Somebody else was faster. Look again and decide anew."))
         await journal.record(
-            tx, f"round_{event}", now, account_id=by.account_id, campaign_id=after.campaign_id, round_id=round_id,
-            reason=by.reason, state=after.state.value, closes_at=after.closes_at.isoformat(),
+            tx, f"round_{event}", now, account_id=by.account_id, campaign_id=after.campaign_id,
+            round_id=round_id, reason=by.reason, state=after.state.value, closes_at=after.closes_at.isoformat(),
         )  # fmt: skip
         await _touch(tx, after.campaign_id)
         return after
@@ -329,8 +329,15 @@ def _cut_lines(seen: CutPreview) -> list[CutLine]:
     by_place = {s.position: s.place for s in seen.standings}
     order = [*seen.cut.kept, *sorted(seen.cut.left, key=lambda p: by_place[p])]
     kept = set(seen.cut.kept)
+    wishes = {m.design_id: m.reason for m in seen.marks}
+
+    def why(position: int) -> Text:
+        wish = wishes.get(seen.candidates[position].design_id)
+        reason = seen.cut.reasons[position]
+        return t("{reason} The shop says: {wish}", reason=reason, wish=wish) if wish else reason
+
     return [
-        CutLine(seen.candidates[p].design_id, p in kept, place, dump_text(seen.cut.reasons[p]))
+        CutLine(seen.candidates[p].design_id, p in kept, place, dump_text(why(p)))
         for place, p in enumerate(order, 1)
     ]
 

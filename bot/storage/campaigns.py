@@ -44,8 +44,8 @@ class NewDesign:
 def _campaign_query() -> Select[Any]:
     rounds = select(func.count()).where(round_.c.campaign_id == campaign.c.id).scalar_subquery()
     return select(
-        campaign.c.id, campaign.c.key, campaign.c.title, campaign.c.noun, campaign.c.zone, campaign.c.language,
-        rounds.label("rounds"),
+        campaign.c.id, campaign.c.key, campaign.c.title, campaign.c.noun, campaign.c.zone,
+        campaign.c.language, rounds.label("rounds"),
     )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ class CommentRow:
 
 _COLUMNS = (
     comment.c.id, comment.c.group_id, comment.c.fan_id, account.c.name, comment.c.at, comment.c.body,
-    comment.c.status, comment.c.edited_at, design.c.number, version.c.number.label("version"), version.c.photo,
+    comment.c.status, comment.c.edited_at, design.c.number, version.c.number.label("version"),
+    version.c.photo,
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from bot.storage.store import Tx
 from bot.storage.tables import Account, ActionLog, table
@@ -60,3 +60,9 @@ async def entries(tx: Tx, campaign_id: int, most: int = 50) -> list[Entry]:
         .limit(most)
     )
     return [Entry(*line) for line in found]
+
+
+async def newest(tx: Tx) -> datetime | None:
+    """Read when the newest action was logged."""
+    found: datetime | None = (await tx.conn.execute(select(func.max(log.c.at)))).scalar_one()
+    return found

@@ -160,9 +160,11 @@ async def put_off(tx: Tx, errand_id: int, due_at: datetime) -> None:
     )
 
 
-async def waiting(tx: Tx) -> int:
-    """Count what is still to be told."""
-    found = await tx.conn.execute(select(func.count()).where(outbox.c.settled_at.is_(None)))
+async def waiting_since(tx: Tx, due_before: datetime) -> int:
+    """Count what was due before an instant and is still to be told."""
+    found = await tx.conn.execute(
+        select(func.count()).where(outbox.c.settled_at.is_(None), outbox.c.due_at < due_before)
+    )
     return int(found.scalar_one())
 
 

@@ -58,7 +58,8 @@ async def check_current(store: Store) -> None:
                 Problem(
                     "database",
                     t(
-                        "The database is at revision {found}, this release needs {head}. Run: catwalk migrate",
+                        "The database is at revision {found}, this release needs {head}. "
+                        "Run: catwalk migrate",
                         found=found,
                         head=head(),
                     ),
@@ -79,7 +80,8 @@ def _unknown(found: str) -> ConfigError:
             Problem(
                 "database",
                 t(
-                    "The database is at revision {found}, which this release does not know. Start the newer release that wrote it, or restore a backup.",
+                    "The database is at revision {found}, which this release does not know. "
+                    "Start the newer release that wrote it, or restore a backup.",
                     found=found,
                 ),
             )

@@ -14,13 +14,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy import Connection, event, func, select
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, Problem, StateError
 from bot.text import t
+
+DATABASE_ERRORS = (SQLAlchemyError, OSError)
+"""What a database that is down, wrong or full raises."""
 
 _ROUND_LOCK = 0x43415457  # the namespace ("CATW") of our advisory locks
 _BUSY_MS = 10_000
@@ -42,12 +45,7 @@ class Tx:
 
     async def now(self) -> datetime:
         """Read the clock. PostgreSQL's own serves several workers, and is read after waiting for a lock."""
-        if self.store.clock is not None:
-            return self.store.clock()
-        if self.sqlite:
-            return datetime.now(UTC)
-        at: datetime = (await self.conn.execute(select(func.clock_timestamp()))).scalar_one()
-        return at.astimezone(UTC)
+        return self.store.clock() if self.store.clock is not None else await database_now(self)
 
     async def share_rounds(self, round_ids: Iterable[int]) -> None:
         """Wait until nobody closes these rounds and keep them from being closed until the commit."""
@@ -142,7 +140,9 @@ def _begin_sqlite(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-async def ping(store: Store) -> None:
-    """Ask the database for nothing; raises what the driver raises."""
-    async with store.read() as tx:
-        await tx.conn.execute(text("SELECT 1"))
+async def database_now(tx: Tx) -> datetime:
+    """Read the database's own clock; SQLite has this machine's."""
+    if tx.sqlite:
+        return datetime.now(UTC)
+    at: datetime = (await tx.conn.execute(select(func.clock_timestamp()))).scalar_one()
+    return at.astimezone(UTC)

@@ -131,8 +131,8 @@ async def voters(tx: Tx, asked: Sequence[tuple[str, str, int]]) -> list[Voter | 
 def _memberships() -> Subquery:
     return (
         select(
-            member.c.account_id, group_campaign.c.campaign_id, group.c.id.label("group_id"), group.c.remote_id,
-            group.c.admits_late, member.c.joined_at,
+            member.c.account_id, group_campaign.c.campaign_id, group.c.id.label("group_id"),
+            group.c.remote_id, group.c.admits_late, member.c.joined_at,
         )
         .join(group_campaign, group_campaign.c.group_id == member.c.group_id)
         .join(group, group.c.id == member.c.group_id)

@@ -1,0 +1,305 @@
+"""The `catwalk` command line: every sentence in the language of the terminal, every refusal an exit code.
+
+Exit codes: 0 done, 1 something is not well (doctor), 2 refused (settings, files, rules).
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from bot import loading, log
+from bot.errors import ConfigError, Problem, RuleError
+from bot.i18n import Reader, language_of, render
+from bot.intake.read import CampaignFile, read_campaign
+from bot.port import Role
+from bot.rounds.model import Round
+from bot.service import designs, doctor, people, rounds
+from bot.service.shop import Shop
+from bot.settings import Settings
+from bot.settings import load as load_settings
+from bot.storage import campaigns, schema
+from bot.storage import rounds as stored_rounds
+from bot.storage.store import Store
+from bot.text import Text, t, tn
+
+READER = Reader(language_of(*(os.environ.get(n, "").split(".")[0] for n in ("LC_ALL", "LC_MESSAGES", "LANG"))))
+
+Command = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+
+
+def say(text: Text) -> None:
+    """Write a sentence to the person at the terminal."""
+    sys.stdout.write(render(text, READER) + "\n")
+
+
+def tell(problem: Problem) -> None:
+    """Write what is wrong and where to the error stream."""
+    sys.stderr.write(f"{problem.place}: {render(problem.text, READER)}\n")
+
+
+# ------------------------------------------------------------------ the installation
+
+
+async def _run(_args: argparse.Namespace, settings: Settings) -> int:
+    from bot import main
+
+    await main.run(settings, lambda taken: say(t("The room is open at {url}", url=taken.room.url)))
+    return 0
+
+
+async def _migrate(_args: argparse.Namespace, settings: Settings) -> int:
+    store = Store(settings.database.url)
+    try:
+        before, after = await schema.migrate(store)
+    finally:
+        await store.close()
+    if before == after:
+        say(t("The database is at revision {revision} already.", revision=after))
+    else:
+        say(t("The database is at revision {revision} now.", revision=after))
+    return 0
+
+
+async def _doctor(_args: argparse.Namespace, settings: Settings) -> int:
+    store = Store(settings.database.url)
+    try:
+        found = await doctor.examine(store, settings.photos.folder)
+    finally:
+        await store.close()
+    if settings.secret is None:
+        found.append(doctor.Finding(False, t("CATWALK_SECRET is not set: catwalk run needs it.")))
+    for finding in found:
+        sys.stdout.write(f"{'ok ' if finding.well else '!! '} {render(finding.text, READER)}\n")
+    return 0 if all(f.well for f in found) else 1
+
+
+# ------------------------------------------------------------------ designs in
+
+
+@contextmanager
+def photos_bar(label: Text) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar on a terminal while the block runs; yields what to tell it (done, in all)."""
+    columns = (TextColumn(render(label, READER)), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        yield progress
+
+
+async def _check(args: argparse.Namespace, settings: Settings) -> int:
+    with tempfile.TemporaryDirectory() as staging, photos_bar(t("Photos")) as progress:
+        limits = loading.limits_of(settings.photos)
+        file = read_campaign(args.path, Path(staging), limits=limits, progress=progress)
+    _describe(file)
+    say(t("All good. Load it with: catwalk campaign load {path}", path=str(args.path)))
+    return 0
+
+
+def _describe(file: CampaignFile) -> None:
+    for warning in file.warnings:
+        tell(warning)
+    say(
+        t(
+            "{title}: {designs}, {rounds}",
+            title=file.title,
+            designs=tn("{n} design", "{n} designs", len(file.designs)),
+            rounds=tn("{n} round", "{n} rounds", len(file.rounds)),
+        )
+    )
+
+
+async def _load(args: argparse.Namespace, settings: Settings) -> int:
+    store = Store(settings.database.url)
+    try:
+        with photos_bar(t("Photos")) as progress:
+            file, loaded = await loading.load_campaign(args.path, settings.photos, store, progress=progress)
+    finally:
+        await store.close()
+    _describe(file)
+    if loaded.new:
+        say(t("Loaded. Round 1 is a draft: schedule it on the desk, or with: catwalk round schedule"))
+    else:
+        say(t("This campaign was loaded before. Nothing changed."))
+    return 0
+
+
+# ------------------------------------------------------------------ people and groups
+
+
+def _shop(settings: Settings) -> Shop:
+    return Shop(Store(settings.database.url), settings.need_secret().encode(), settings.room.by_name)
+
+
+async def _owner_invite(_args: argparse.Namespace, settings: Settings) -> int:
+    shop = _shop(settings)
+    try:
+        await schema.check_current(shop.store)
+        issued = await people.invite_role(shop, Role.OWNER, None)
+    finally:
+        await shop.store.close()
+    say(t("Open this link once, within two days, to own the shop:"))
+    sys.stdout.write(f"{settings.room.url}/claim?code={issued.code}\n")
+    return 0
+
+
+async def _room_add(args: argparse.Namespace, settings: Settings) -> int:
+    shop = _shop(settings)
+    try:
+        await schema.check_current(shop.store)
+        room = await people.add_room(shop, args.name, args.title or args.name, READER.language)
+    finally:
+        await shop.store.close()
+    say(t("The room {name} is there. Invite fans with: catwalk room invite {name}", name=room.remote_id))
+    return 0
+
+
+async def _room_invite(args: argparse.Namespace, settings: Settings) -> int:
+    shop = _shop(settings)
+    try:
+        await schema.check_current(shop.store)
+        issued = await people.invite_fans(shop, args.name, args.uses, None)
+    finally:
+        await shop.store.close()
+    say(t("Whoever opens this link comes in:"))
+    sys.stdout.write(f"{settings.room.url}/enter?code={issued.code}\n")
+    return 0
+
+
+async def _group_code(args: argparse.Namespace, settings: Settings) -> int:
+    shop = _shop(settings)
+    try:
+        await schema.check_current(shop.store)
+        async with shop.store.read() as tx:
+            campaign = await campaigns.find_campaign(tx, args.campaign)
+        if campaign is None:
+            raise RuleError("campaign.unknown", t("There is no campaign {key}.", key=args.campaign))
+        issued = await people.invite_group(shop, campaign, None)
+    finally:
+        await shop.store.close()
+    say(t("Say this in the group that is to join, within seven days:"))
+    sys.stdout.write(f"/setup {issued.code}\n")
+    return 0
+
+
+async def _round(args: argparse.Namespace, settings: Settings) -> int:
+    steps = {
+        "schedule": rounds.schedule,
+        "open": rounds.open_round,
+        "pause": rounds.pause,
+        "resume": rounds.resume,
+        "close": rounds.close,
+    }
+    store = Store(settings.database.url)
+    try:
+        await schema.check_current(store)
+        round_ = await _find_round(store, args.campaign, args.number)
+        after = await steps[args.step](store, round_.id, rounds.By(reason="command line"))
+    finally:
+        await store.close()
+    say(t("Round {number} is {state} now.", number=after.number, state=rounds.engine.named(after.state)))
+    return 0
+
+
+async def _find_round(store: Store, key: str, number: int) -> Round:
+    async with store.read() as tx:
+        campaign = await campaigns.find_campaign(tx, key)
+        found = await stored_rounds.rounds_of(tx, campaign.id) if campaign else []
+    for round_ in found:
+        if round_.number == number:
+            return round_
+    raise RuleError("round.unknown", t("There is no round {number} of {key}.", number=number, key=key))
+
+
+async def _demo(args: argparse.Namespace, settings: Settings) -> int:
+    from bot import showroom
+
+    wish = showroom.Wish(args.speed, args.seed, args.fans, args.photos, args.port, args.data)
+    await showroom.show(wish, settings, say, photos_bar)
+    return 0
+
+
+# ------------------------------------------------------------------ the words themselves
+
+
+def _parser() -> argparse.ArgumentParser:
+    def words(text: Text) -> str:
+        return render(text, READER).replace("%", "%%")
+
+    parser = argparse.ArgumentParser(
+        prog="catwalk", description=words(t("Fans decide what a shop makes, before anything is made."))
+    )
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(parent: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: Text, do: Command | None):  # type: ignore[no-untyped-def]
+        made = parent.add_parser(name, help=words(text), description=words(text))
+        if do is not None:
+            made.set_defaults(do=do)
+        return made
+
+    def family(name: str, text: Text):  # type: ignore[no-untyped-def]
+        return add(verbs, name, text, None).add_subparsers(required=True, metavar="COMMAND")
+
+    add(verbs, "run", t("start whatever is configured, until Ctrl-C or SIGTERM"), _run)
+    add(verbs, "migrate", t("bring the database to this release's tables"), _migrate)
+    add(verbs, "doctor", t("look the installation over and say what to mend"), _doctor)
+    campaign = family("campaign", t("designs in"))
+    for name, text, do in (
+        ("check", t("check a campaign's folder or zip and change nothing"), _check),
+        ("load", t("check a campaign's folder or zip and load it"), _load),
+    ):
+        add(campaign, name, text, do).add_argument("path", type=Path, metavar="DIR")
+    add(family("owner", t("who owns the shop")), "invite", t("make a one-time link that gives the shop an owner"), _owner_invite)
+    room = family("room", t("groups of the browser room"))
+    added = add(room, "add", t("add a group to the room"), _room_add)
+    added.add_argument("name")
+    added.add_argument("--title")
+    invited = add(room, "invite", t("make an invitation link for fans"), _room_invite)
+    invited.add_argument("name", nargs="?", default=designs.FIRST_ROOM)
+    invited.add_argument("--uses", type=int, help=words(t("how many fans it lets in; any number without it")))
+    group = add(family("group", t("groups on chat platforms")), "code", t("make the code with which a group joins a campaign"), _group_code)
+    group.add_argument("campaign")
+    step = add(verbs, "round", t("schedule, open, pause, resume or close a round"), _round)
+    step.add_argument("step", choices=("schedule", "open", "pause", "resume", "close"))
+    step.add_argument("campaign")
+    step.add_argument("number", type=int)
+    demo = add(verbs, "demo", t("open a room with 200 drawn designs and simulated fans"), _demo)
+    demo.add_argument("--speed", type=float, default=400.0, help=words(t("how much faster than life the clock runs")))
+    demo.add_argument("--seed", type=int, default=7, help=words(t("which season is drawn and who the fans are")))
+    demo.add_argument("--fans", type=int, default=240, help=words(t("how many simulated fans vote")))
+    demo.add_argument("--photos", type=Path, help=words(t("a folder of photos to use instead of drawings")))
+    demo.add_argument("--port", type=int, default=8000, help=words(t("where the room listens")))
+    demo.add_argument("--data", type=Path, help=words(t("keep the demo in this folder and go on with it next time")))
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        settings = load_settings()
+        secret = settings.secret.get_secret_value() if settings.secret else ""
+        log.configure(level=settings.log.level, shape=settings.log.format, secret=secret)
+        return asyncio.run(args.do(args, settings))
+    except ConfigError as error:
+        for problem in error.problems:
+            tell(problem)
+    except RuleError as error:
+        sys.stderr.write(render(error.text, READER) + "\n")
+    except KeyboardInterrupt:
+        return 130
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

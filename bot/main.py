@@ -1,0 +1,184 @@
+"""The composition root: builds an installation from its settings, starts everything, stops it cleanly."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvicorn
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot import desk
+from bot.adapters.web.room import RoomAdapter
+from bot.adapters.web.security import Rates
+from bot.errors import ConfigError, Problem
+from bot.intake.photos import PhotoStore
+from bot.relay import Relay
+from bot.service import rounds
+from bot.service.catwalk import Catwalk
+from bot.service.shop import Shop
+from bot.settings import Settings
+from bot.storage import people, schema
+from bot.storage.store import DATABASE_ERRORS, Store
+from bot.text import t
+
+log = structlog.get_logger()
+
+DESK = "/desk"
+_PATIENCE_S = 5
+
+
+class Installation:
+    """Everything of one running Catwalk. `clock` replaces the wall clock (tests, the demo's fast one)."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] | None = None) -> None:
+        secret = settings.need_secret()
+        self.settings = settings
+        self.photos = PhotoStore(settings.photos.folder)
+        self.store = Store(settings.database.url, pool_size=settings.database.pool_size, clock=clock)
+        self.shop = Shop(self.store, secret.encode(), settings.room.by_name)
+        self.catwalk = Catwalk(self.shop, queue=settings.votes.queue, batch=settings.votes.batch)
+        self.room = RoomAdapter(
+            secret=secret,
+            base_url=settings.room.url,
+            photo_path=self._photo_path,
+            clock=clock or _wall_clock,
+            open_by_name=settings.room.by_name,
+            changes=self._changes,
+            secure_cookies=settings.room.secure_cookies,
+            template_dirs=[desk.TEMPLATES],
+            static_dirs=[desk.STATIC],
+            desk_path=DESK,
+            rates=Rates(settings.limits.presses, settings.limits.comments, settings.limits.entries),
+        )
+        self.room.extra_routes = desk.desk_routes(self.shop, self.catwalk, self.room.page)
+        self.relay = Relay(self.store, self.room, claim_s=settings.relay.claim_s)
+
+    def _photo_path(self, photo: str, tile: bool) -> Path:
+        return self.photos.tile_path(photo) if tile else self.photos.path(photo)
+
+    async def _changes(self, group: str) -> int:
+        async with self.store.read() as tx:
+            found = await people.find_group(tx, self.room.platform, group)
+        return found.cursor if found else 0
+
+    async def tick(self) -> None:
+        """Do what time demands, then tell it at once."""
+        if await rounds.tick(self.store):
+            await self.relay.drain()
+            await self.relay.reconcile()
+
+    async def serve(
+        self, listening: socket.socket | None, stop: asyncio.Event, started: Callable[[], None]
+    ) -> None:
+        """Run until `stop` is set: the room's pages on `listening`, the clock and the relay."""
+        await schema.check_current(self.store)
+        metronome = self._metronome()
+        metronome.start()
+        ended = [asyncio.create_task(stop.wait())]
+        server = _Server(self._web())
+        if listening is not None:
+            ended.append(asyncio.create_task(server.serve(sockets=[listening])))
+        log.info("started", address=self.settings.room.url)
+        started()
+        try:
+            await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            metronome.shutdown(wait=False)
+            self.room.close()
+            server.should_exit = True
+            stop.set()
+            await asyncio.gather(*ended)
+            await self.store.close()
+            log.info("stopped")
+
+    def _web(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self.room.app(self.catwalk),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_PATIENCE_S,
+        )
+
+    def _metronome(self) -> AsyncIOScheduler:
+        """Beat; what is due is decided in the database, so a late or doubled beat changes nothing."""
+        relay = self.settings.relay
+        metronome = AsyncIOScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        beats: list[tuple[Callable[[], Coroutine[Any, Any, Any]], float]] = [
+            (self.tick, relay.tick_s),
+            (self.relay.drain, relay.drain_s),
+            (self.relay.reconcile, relay.reconcile_s),
+        ]
+        for beat, every_s in beats:
+            metronome.add_job(_quietly(beat), "interval", seconds=every_s, next_run_time=datetime.now(UTC))
+        return metronome
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers: `serve` above decides when to stop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def _quietly(beat: Callable[[], Coroutine[Any, Any, Any]]) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def run() -> None:
+        try:
+            await beat()
+        except DATABASE_ERRORS as error:
+            log.warning("database_unreachable", reason=type(error).__name__)
+
+    run.__name__ = beat.__name__
+    return run
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def listen(settings: Settings) -> tuple[socket.socket | None, Settings]:
+    """Take the room's port before anything else starts; port 0 becomes the free one that was found."""
+    room = settings.room
+    if not room.enabled:
+        return None, settings
+    listening = socket.socket(socket.AF_INET6 if ":" in room.host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((room.host, room.port))
+    except OSError as error:
+        listening.close()
+        text = t(
+            "Cannot listen on {host}:{port} ({reason}). Stop what runs there, or choose another port.",
+            host=room.host,
+            port=str(room.port),
+            reason=error.strerror or type(error).__name__,
+        )
+        raise ConfigError([Problem("CATWALK_ROOM__PORT", text)]) from None
+    port: int = listening.getsockname()[1]
+    return listening, settings.model_copy(update={"room": room.model_copy(update={"port": port})})
+
+
+async def run(settings: Settings, started: Callable[[Settings], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C."""
+    listening, settings = listen(settings)
+    installation = Installation(settings)
+    await installation.serve(listening, until_told(), lambda: started(settings))
+
+
+def until_told() -> asyncio.Event:
+    """Make an event that SIGTERM and Ctrl-C set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop
