@@ -1,0 +1,79 @@
+"""Photos, static files and the few addresses that machines ask for."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.staticfiles import StaticFiles
+
+from bot.adapters.web.page import Page
+
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class _Statics(StaticFiles):
+    """Static files out of several folders, the room's own first."""
+
+    def __init__(self, folders: tuple[Path, ...]) -> None:
+        super().__init__(directory=folders[0])
+        self.all_directories = [*folders]
+
+
+class Assets:
+    """Content-addressed files never change under their address, so they are cached for good."""
+
+    def __init__(self, page: Page, photo_path: Callable[[str, bool], Path]) -> None:
+        self._page = page
+        self._photo_path = photo_path
+        self._statics = _Statics(page.renderer.static_dirs)
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/photo/{photo}.jpg", self.photo),
+            Route("/tile/{photo}.jpg", self.tile),
+            Route("/static/{digest}/{path:path}", self.static),
+            Route("/sw.js", self.worker),
+            Route("/offline", self.offline),
+            Route("/robots.txt", self.robots),
+            Route("/healthz", self.healthz),
+        ]
+
+    async def photo(self, request: Request) -> Response:
+        return self._picture(request, tile=False)
+
+    async def tile(self, request: Request) -> Response:
+        return self._picture(request, tile=True)
+
+    def _picture(self, request: Request, *, tile: bool) -> Response:
+        try:
+            path = self._photo_path(request.path_params["photo"], tile)
+        except ValueError:
+            raise HTTPException(404) from None
+        if not path.is_file():
+            raise HTTPException(404)
+        return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": FOREVER})
+
+    async def static(self, request: Request) -> Response:
+        """Serve a static file; under an older digest it is still served, and not kept."""
+        path = self._statics.get_path({**request.scope, "path": "/" + request.path_params["path"]})
+        response = await self._statics.get_response(path, request.scope)
+        current = request.path_params["digest"] == self._page.renderer.digest
+        response.headers["Cache-Control"] = FOREVER if current else "no-cache"
+        return response
+
+    async def worker(self, request: Request) -> Response:
+        """Serve the script that shows the offline page; its scope is the folder it is served from."""
+        script = self._page.renderer.page("sw.js", self._page.visit(request).reader, {})
+        return Response(script, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+    async def offline(self, request: Request) -> Response:
+        return self._page.render(request, "offline.html", whole=False)
+
+    async def robots(self, request: Request) -> Response:
+        return PlainTextResponse("User-agent: *\nDisallow: /\n")
+
+    async def healthz(self, request: Request) -> Response:
+        return PlainTextResponse("ok\n")

@@ -1,0 +1,146 @@
+"""Templates: texts said in the reader's language, addresses, and the few formats a page needs."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from babel import Locale
+from babel.dates import format_skeleton, format_time
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from starlette.datastructures import Headers
+
+from bot.i18n import Reader, language_of, number, render
+from bot.port import Button, FeedPost, Picture, Remark, Strip
+from bot.text import Span, Text, When, t, tn
+
+HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
+STATIC = HERE / "static"
+
+
+def wishes(headers: Headers) -> list[str]:
+    """List the languages a browser asks for, dearest first."""
+    weighed = []
+    for place, part in enumerate(headers.get("accept-language", "")[:200].split(",")):
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            weighed.append((-float(weight or 1), place, tag))
+        except ValueError:
+            continue
+    return [tag for _, _, tag in sorted(weighed) if tag and tag != "*"]
+
+
+def language_wished(headers: Headers) -> str:
+    return language_of(*wishes(headers))
+
+
+class Renderer:
+    """A Jinja environment in which `{{ t("…") }}` says itself to the reader and everything is escaped."""
+
+    def __init__(self, template_dirs: Sequence[Path], static_dirs: Sequence[Path]) -> None:
+        self.static_dirs = (STATIC, *static_dirs)
+        self.digest = _digest(self.static_dirs)
+        self.env = Environment(
+            loader=ChoiceLoader([FileSystemLoader(d) for d in (TEMPLATES, *template_dirs)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_said,
+        )
+        self.env.globals.update(
+            t=t,
+            tn=tn,
+            Span=Span,
+            When=When,
+            say=_say,
+            asset=self.asset,
+            url=url,
+            fresh=lambda: secrets.token_urlsafe(12),
+            tile_url=lambda photo: f"/tile/{photo}.jpg",
+            photo_url=lambda photo: f"/photo/{photo}.jpg",
+            button_url=button_url,
+            left=left,
+        )
+        self.env.filters.update(number=number, day=_day, clock=_clock, iso=iso, verdict=with_verdict)
+        self.env.tests.update(post=lambda x: isinstance(x, FeedPost), remark=lambda x: isinstance(x, Remark))
+
+    def asset(self, path: str) -> str:
+        """Address a static file; the address changes with the content of any of them."""
+        return f"/static/{self.digest}/{path}"
+
+    def page(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
+        return self.env.get_template(template).render({"reader": reader, **context})
+
+
+def _digest(folders: Sequence[Path]) -> str:
+    mixed = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+            mixed.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return mixed.hexdigest()[:16]
+
+
+def url(*parts: str | int, **query: str | int | None) -> str:
+    """Join path parts, each quoted, with the query values that are given."""
+    path = "/" + "/".join(quote(str(part), safe="") for part in parts)
+    asked = "&".join(f"{k}={quote(str(v), safe='')}" for k, v in query.items() if v is not None)
+    return f"{path}?{asked}" if asked else path
+
+
+def button_url(group: str, button: Button) -> str:
+    """Find the page a post's button leads to."""
+    return "/help" if button.go == "help" else url("r", group, button.go)
+
+
+def left(strip: Strip) -> float:
+    """Seconds until the round closes."""
+    return max(0.0, (strip.closes_at - strip.now).total_seconds())
+
+
+def iso(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def with_verdict(pictures: Sequence[Picture], verdict: str) -> list[Picture]:
+    """Keep the pictures of one side of the cut, in their order."""
+    return [p for p in pictures if p.verdict == verdict]
+
+
+@pass_context
+def _said(context: Context, value: Any) -> Any:
+    return _say(context, value) if isinstance(value, Text) else value
+
+
+@pass_context
+def _say(context: Context, text: Text) -> str:
+    return render(text, context["reader"])
+
+
+def _locale(reader: Reader) -> Locale:
+    return Locale.parse("zh_Hans" if reader.language == "zh" else reader.language)
+
+
+@pass_context
+def _clock(context: Context, at: datetime) -> str:
+    """Say the time of day on the reader's clock: `20:04`."""
+    reader: Reader = context["reader"]
+    return format_time(at.astimezone(reader.zone), "HH:mm", locale=_locale(reader))
+
+
+@pass_context
+def _day(context: Context, at: datetime) -> str:
+    """Say the reader's day: `Today`, `Yesterday`, `Friday 27 November`."""
+    reader: Reader = context["reader"]
+    day = at.astimezone(reader.zone)
+    today = context["now"].astimezone(reader.zone).date()
+    if day.date() == today:
+        return render(t("Today"), reader)
+    if day.date() == today - timedelta(days=1):
+        return render(t("Yesterday"), reader)
+    return format_skeleton("MMMMEEEEd", day, locale=_locale(reader))

@@ -1,0 +1,252 @@
+"""A group's pages: its feed, the fan's ballot, one design large, and the forms on them."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.adapters.web.live import Live
+from bot.adapters.web.page import Page
+from bot.adapters.web.render import url
+from bot.adapters.web.security import Throttle
+from bot.adapters.web.wire import (
+    design_state,
+    event_id,
+    number_of,
+    progress,
+    screen_url,
+    sheet_state,
+    strip_of,
+    typed_command,
+)
+from bot.port import (
+    BallotView,
+    Card,
+    Command,
+    Comment,
+    DesignView,
+    Feed,
+    FeedPost,
+    Inbox,
+    Look,
+    Press,
+    Reply,
+    Sheet,
+    ShowBallot,
+    ShowDesign,
+    ShowFeed,
+    ShowSheet,
+    Wish,
+)
+
+STREAMS = 8
+"""Live streams one account may hold: open tabs, on every device."""
+RESULT_PAGES = 20
+"""How far back the newest result is looked for, in pages of the feed."""
+
+_S = TypeVar("_S")
+
+
+class GroupPages:
+    """Everything under `/r/{group}`. Whether this person may see it is the Inbox's to say."""
+
+    def __init__(self, page: Page, inbox: Inbox, throttle: Throttle, live: Live) -> None:
+        self._page = page
+        self._inbox = inbox
+        self._throttle = throttle
+        self._live = live
+        self._streams: Counter[str] = Counter()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/r/{group}", self.feed),
+            Route("/r/{group}/vote", self.vote),
+            Route("/r/{group}/look/{number:int}", self.design),
+            Route("/r/{group}/ballot", self.ballot),
+            Route("/r/{group}/results", self.results),
+            Route("/r/{group}/press", self.press, methods=["POST"]),
+            Route("/r/{group}/pick", self.pick, methods=["POST"]),
+            Route("/r/{group}/comment", self.comment, methods=["POST"]),
+            Route("/events/{group}", self.events),
+        ]
+
+    # -------------------------------------------------------------- looking
+
+    async def _see(self, request: Request, wish: Wish, kind: type[_S]) -> _S:
+        actor = self._page.need_actor(request)
+        group: str = request.path_params["group"]
+        if group not in self._page.zones and not isinstance(wish, ShowFeed):
+            self._page.heard(request, await self._inbox.look(Look(actor, ShowFeed(), group)), group)
+        reply = await self._inbox.look(Look(actor, wish, group))
+        self._page.heard(request, reply, group)
+        if not isinstance(reply.screen, kind):
+            raise HTTPException(404)
+        return reply.screen
+
+    def _show(self, request: Request, template: str, **context: Any) -> Response:
+        return self._page.render(request, template, group=request.path_params["group"], **context)
+
+    async def feed(self, request: Request) -> Response:
+        """Show the group; `?fragment=1` is the part that changes, for an open page to put in place."""
+        before = _instant(request.query_params.get("before"))
+        feed = await self._see(request, ShowFeed(before), Feed)
+        reply_to = number_of(request.query_params.get("reply"))
+        context = {"feed": feed, "before": before, "reply_to": reply_to}
+        if "fragment" in request.query_params:
+            return self._show(request, "_feed.html", whole=False, **context)
+        return self._show(request, "feed.html", **context)
+
+    async def vote(self, request: Request) -> Response:
+        """Show a page of the ballot; without a number the first one not finished."""
+        page = _page_number(request.query_params.get("page"))
+        sheet = await self._see(request, ShowSheet(page), Sheet)
+        if self._page.wants_json(request):
+            return self._page.json(request, sheet_state(sheet))
+        if page is None and all(sheet.pages):
+            return self._page.redirect(request, url("r", request.path_params["group"], "ballot"))
+        return self._show(request, "sheet.html", sheet=sheet)
+
+    async def design(self, request: Request) -> Response:
+        view = await self._see(request, ShowDesign(request.path_params["number"]), DesignView)
+        if self._page.wants_json(request):
+            return self._page.json(request, design_state(view))
+        reply_to = number_of(request.query_params.get("reply"))
+        return self._show(request, "design.html", view=view, reply_to=reply_to)
+
+    async def ballot(self, request: Request) -> Response:
+        view = await self._see(request, ShowBallot(), BallotView)
+        return self._show(request, "ballot.html", view=view)
+
+    async def results(self, request: Request) -> Response:
+        """Show the newest cut in the feed over the whole width."""
+        before: datetime | None = None
+        for _ in range(RESULT_PAGES):
+            feed = await self._see(request, ShowFeed(before), Feed)
+            cards = [i.card for i in reversed(feed.items) if isinstance(i, FeedPost) and _is_cut(i.card)]
+            if cards or feed.older is None:
+                return self._show(request, "results.html", card=cards[0] if cards else None)
+            before = feed.older
+        return self._show(request, "results.html", card=None)
+
+    # -------------------------------------------------------------- acting
+
+    async def press(self, request: Request) -> Response:
+        form = await self._page.form(request)
+        actor = self._page.need_actor(request)
+        self._throttle.check("press", actor.remote_id)
+        group, action = request.path_params["group"], form.get("action", "")
+        reply = await self._inbox.press(Press(actor, event_id(actor, form, action), action, group))
+        self._page.heard(request, reply, group)
+        onward = await self._onward(request, form, reply) if form.get("step") == "finish" else None
+        return self._acted(request, form, reply, onward)
+
+    async def pick(self, request: Request) -> Response:
+        """Pick by typed numbers: the path for screen readers and quick fingers."""
+        form = await self._page.form(request)
+        reply = await self._command(request, form, "pick", form.get("numbers", ""))
+        return self._acted(request, form, reply, None)
+
+    async def comment(self, request: Request) -> Response:
+        """Take words from the compose box: a comment, or a command when they start with `/`."""
+        form = await self._page.form(request)
+        group, text = request.path_params["group"], form.get("text", "")
+        self._page.visit(request).draft = {**form, "action": url("r", group, "comment")}
+        if command := typed_command(text):
+            reply = await self._command(request, form, *command)
+            if self._page.wants_json(request) or reply.text is None:
+                return self._acted(request, form, reply, screen_url(group, reply.screen))
+            onward = screen_url(group, reply.screen) or self._page.visit(request).back
+            return self._show(request, "answer.html", words=reply.text, back=onward)
+        actor = self._page.need_actor(request)
+        self._throttle.check("comment", actor.remote_id)
+        number, reply_to = number_of(form.get("number")), number_of(form.get("reply_to"))
+        named = event_id(actor, form, text, number, reply_to)
+        reply = await self._inbox.comment(Comment(actor, named, group, text, number, reply_to))
+        self._page.heard(request, reply, group)
+        self._live.wake(group)
+        return self._acted(request, form, reply, None)
+
+    async def _command(self, request: Request, form: dict[str, str], name: str, args: str) -> Reply:
+        actor = self._page.need_actor(request)
+        self._throttle.check("comment", actor.remote_id)
+        group = request.path_params["group"]
+        named = event_id(actor, form, name, args)
+        reply = await self._inbox.command(Command(actor, named, name, args, group))
+        self._page.heard(request, reply, group)
+        return reply
+
+    async def _onward(self, request: Request, form: dict[str, str], reply: Reply) -> str:
+        """Find the page after a finished one: the next while leafing through, else the next unseen."""
+        group = request.path_params["group"]
+        screen = reply.screen
+        sheet = screen if isinstance(screen, Sheet) else await self._see(request, ShowSheet(), Sheet)
+        page = number_of(form.get("page")) or 0
+        if form.get("all_seen") and page < len(sheet.pages):
+            return url("r", group, "vote", page=page + 1)
+        if all(sheet.pages):
+            return url("r", group, "ballot")
+        unseen = [n for n, seen in enumerate(sheet.pages, 1) if not seen]
+        return url("r", group, "vote", page=next((n for n in unseen if n > page), unseen[0]))
+
+    def _acted(self, request: Request, form: dict[str, str], reply: Reply, onward: str | None) -> Response:
+        """Answer an act: a script with what changed, a browser with the page it came from."""
+        strip = strip_of(reply)
+        if self._page.wants_json(request):
+            data = {"text": reply.text, "next": onward, "picked": reply.picked}
+            return self._page.json(request, {**data, **(progress(strip) if strip else {})})
+        back = onward or self._page.visit(request).back
+        if onward is None and reply.picked and "#" not in back:
+            back = f"{back}#d{reply.picked[0][0]:03d}"
+        return self._page.redirect(request, back, reply.text)
+
+    # -------------------------------------------------------------- listening
+
+    async def events(self, request: Request) -> Response:
+        """Stream the group's cursor to an open page, for as long as its fan may see the group."""
+        actor = self._page.need_actor(request)
+        group: str = request.path_params["group"]
+        await self._see(request, ShowFeed(), Feed)
+        if self._streams[actor.remote_id] >= STREAMS:
+            raise HTTPException(429, headers={"Retry-After": "30"})
+        return EventSourceResponse(self._stream(actor.remote_id, group), ping=20, send_timeout=20)
+
+    async def _stream(self, who: str, group: str) -> AsyncIterator[ServerSentEvent]:
+        self._streams[who] += 1
+        cursors = self._live.listen(group)
+        try:
+            async for cursor in cursors:
+                yield ServerSentEvent(str(cursor), event="cursor", id=str(cursor))
+        finally:
+            await cursors.aclose()
+            self._streams[who] -= 1
+            if self._streams[who] <= 0:
+                del self._streams[who]
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(404) from None
+    if at.tzinfo is None:
+        raise HTTPException(404)
+    return at
+
+
+def _page_number(text: str | None) -> int | None:
+    page = number_of(text)
+    if text is not None and not page:
+        raise HTTPException(404)
+    return page
+
+
+def _is_cut(card: Card) -> bool:
+    return any(picture.verdict for picture in card.pictures)

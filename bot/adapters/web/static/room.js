@@ -1,0 +1,28 @@
+// Every page works without this. It only saves reloads, keeps pages live and answers keys.
+import { clearWaiting, say, wait } from "./say.js";
+
+const found = (selector) => document.querySelector(selector);
+
+if (found("[data-sheet]")) import("./ballot.js").then((ballot) => ballot.start());
+if (found("[data-compose]")) import("./compose.js").then((compose) => compose.start());
+if (found("[data-live]")?.dataset.live) import("./live.js").then((live) => live.start());
+
+const dock = found("#dock");
+if (dock) {
+  const measured = () => document.documentElement.style.setProperty("--dock", `${dock.offsetHeight}px`);
+  new ResizeObserver(measured).observe(dock);
+  measured();
+}
+
+for (const toast of document.querySelectorAll("#toasts .toast")) setTimeout(() => toast.remove(), 6000);
+
+addEventListener("offline", () => wait(document.body.dataset.offline));
+addEventListener("online", () => {
+  clearWaiting();
+  say(document.body.dataset.back);
+});
+
+const again = found("[data-again]");
+if (again) addEventListener("online", () => location.reload());
+
+if (isSecureContext) navigator.serviceWorker?.register("/sw.js").catch(() => {});
