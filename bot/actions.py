@@ -1,11 +1,14 @@
 """Button text ↔ action: at most 64 bytes, stateless, and untrusted when it comes back.
 
-p:12:67:1   round 12: pick design 67        p:12:67:0   take that pick back
-t:12:67     round 12: the other of the two (platforms whose buttons are redrawn late)
-f:12:4:…    round 12: page 4 is finished     u:12        round 12: undo my last change
+p:12:67:1          round 12: pick design 67
+p:12:67:0          round 12: take that pick back
+t:12:67            round 12: the other of the two (platforms whose buttons are redrawn late)
+f:12:4:9c1e07aa    round 12: page 4 is finished, of the order with this tag
+u:12               round 12: undo my last change
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.errors import RuleError
@@ -24,10 +27,14 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Finish a page (from 1): what is on it and not picked has been passed on."""
+    """Finish a page (from 1): what is on it and not picked has been passed on.
+
+    `order` is the tag of the order the page was cut from (`ballots.tag`); empty where nobody saw it.
+    """
 
     round_id: int
     page: int
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +46,12 @@ class Undo:
 
 Action = Pick | Finish | Undo
 
-_SHAPES = (
-    (re.compile(r"p:([0-9]{1,15}):([0-9]{1,4}):([01])"), lambda r, n, w: Pick(r, (n,), w == 1)),
-    (re.compile(r"t:([0-9]{1,15}):([0-9]{1,4})"), lambda r, n: Pick(r, (n,))),
-    (re.compile(r"f:([0-9]{1,15}):([0-9]{1,3})"), Finish),
-    (re.compile(r"u:([0-9]{1,15})"), Undo),
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = (
+    (re.compile(r"p:([0-9]{1,15}):([0-9]{1,4}):([01])"), lambda r, n, w: Pick(int(r), (int(n),), w == "1")),
+    (re.compile(r"t:([0-9]{1,15}):([0-9]{1,4})"), lambda r, n: Pick(int(r), (int(n),))),
+    (re.compile(r"f:([0-9]{1,15}):([0-9]{1,3})"), lambda r, p: Finish(int(r), int(p))),
+    (re.compile(r"f:([0-9]{1,15}):([0-9]{1,3}):([0-9a-f]{8})"), lambda r, p, o: Finish(int(r), int(p), o)),
+    (re.compile(r"u:([0-9]{1,15})"), lambda r: Undo(int(r))),
 )
 
 
@@ -54,8 +62,8 @@ def encode(action: Action) -> str:
             return f"t:{round_id}:{number}"
         case Pick(round_id, (number,), want):
             return f"p:{round_id}:{number}:{int(bool(want))}"
-        case Finish(round_id, page):
-            return f"f:{round_id}:{page}"
+        case Finish(round_id, page, order):
+            return f"f:{round_id}:{page}:{order}" if order else f"f:{round_id}:{page}"
         case Undo(round_id):
             return f"u:{round_id}"
         case _:
@@ -64,10 +72,10 @@ def encode(action: Action) -> str:
 
 def decode(text: str) -> Action:
     """Read button text back; raises RuleError for anything we did not write."""
-    if len(text.encode()) <= ACTION_BYTES:
+    if len(text) <= ACTION_BYTES:  # our own are ASCII, and the shapes admit nothing else
         for shape, make in _SHAPES:
             if match := shape.fullmatch(text):
-                return make(*map(int, match.groups()))
+                return make(*match.groups())
     raise RuleError(
         "action.unknown", t("This button is not one of ours any more. Open your ballot again and tap there.")
     )

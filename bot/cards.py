@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from bot.port import Button, Card, Picture
 from bot.rounds.model import Campaign, Candidate, Round, RoundState, Standing, TieRule, Verdict
-from bot.text import Count, Share, Span, Text, When, t, tn
+from bot.text import Count, Hole, Share, Span, Text, When, t, tn
 
 ENOUGH = 20
 """Answers from which a version counts as seen enough: its raw share is then known to about ±0.2."""
@@ -53,7 +53,9 @@ def _picture(candidate: Candidate) -> Picture:
 
 def _goal(campaign: Campaign, round_: Round, candidates: int) -> Text:
     looks = Count(candidates, campaign.noun)
-    holes = {"number": round_.number, "rounds": campaign.rounds, "looks": looks, "keep": round_.plan.keep}
+    holes: dict[str, Hole] = {
+        "number": round_.number, "rounds": campaign.rounds, "looks": looks, "keep": round_.plan.keep,
+    }  # fmt: skip
     if round_.plan.tie_rule is TieRule.LOT:
         return t("Round {number} of {rounds}: {looks}, {keep} go on", **holes)
     return t("Round {number} of {rounds}: {looks}, about {keep} go on", **holes)
@@ -207,7 +209,7 @@ def _placed(
         note = decision.reason
     return Picture(
         candidate.number, candidate.version, candidate.photo, alt(candidate), verdict, note,
-        (standing.low - bottom) / width, (standing.quality - bottom) / width, (standing.high - bottom) / width,
+        *((at - bottom) / width for at in (standing.low, standing.quality, standing.high)),
     )  # fmt: skip
 
 

@@ -4,13 +4,18 @@ A vote is a `Cell` per version. A pick is an answer at once; passing on a design
 its page is finished, so a fan who stops in the middle of a page is not taken to have refused the rest.
 """
 
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 
 class Cell(NamedTuple):
-    """One vote: `picked` True or False (passed on), None without an answer; `seen` once its page is finished."""
+    """One vote: `picked` True or False (passed on), None without an answer.
+
+    `seen`: its page was finished.
+    """
 
     picked: bool | None = None
     seen: bool = False
@@ -22,6 +27,14 @@ class Change(NamedTuple):
     position: int
     before: Cell
     after: Cell
+
+
+class Given(NamedTuple):
+    """A vote with the time it was given and the account it came through."""
+
+    cell: Cell
+    at: datetime
+    account_id: int
 
 
 EMPTY = Cell()
@@ -76,19 +89,26 @@ def undo(cells: Mapping[int, Cell], earlier: Iterable[Change]) -> tuple[Change, 
     return tuple(changes)
 
 
-def merge(kept: Mapping[int, tuple[Cell, float]], other: Mapping[int, tuple[Cell, float]]) -> dict[int, Cell]:
-    """Join two ballots of one person, each cell with the time of its answer: the newer answer wins."""
+def merge(kept: Mapping[int, Given], other: Mapping[int, Given]) -> dict[int, Given]:
+    """Join two ballots of one person: the newer answer wins, with its time and its account.
+
+    A pick taken back is no answer any more, so it does not win against one. What either finished is seen.
+    """
     merged = {}
     for position in kept.keys() | other.keys():
         both = [side[position] for side in (kept, other) if position in side]
-        cell, _ = max(both, key=lambda pair: (pair[0].picked is not None, pair[1]))
-        seen = any(c.seen for c, _ in both)
-        merged[position] = Cell(cell.picked if cell.picked is not None else (False if seen else None), seen)
+        cell, at, account_id = max(both, key=lambda given: (given.cell.picked is not None, given.at))
+        merged[position] = Given(Cell(cell.picked, any(g.cell.seen for g in both)), at, account_id)
     return merged
 
 
 def _unpicked(before: Cell) -> bool | None:
     return False if before.seen else None
+
+
+def tag(order: tuple[int, ...]) -> str:
+    """Name an order in 8 hex digits, so that a page finished is known to be the page that was shown."""
+    return f"{zlib.crc32(repr(order).encode()):08x}"
 
 
 def pages(order: tuple[int, ...], page_size: int) -> tuple[tuple[int, ...], ...]:

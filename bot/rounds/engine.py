@@ -119,13 +119,21 @@ def open_(round_: Round, now: datetime, candidates: int, noun: Noun) -> Round:
     return replace(round_, state=state, opened_at=now, closes_at=closes_at)
 
 
-def pause(round_: Round, now: datetime) -> Round:
-    """Stop the votes and the round's clock; every pick stays."""
+def check_not_over(round_: Round, now: datetime) -> None:
+    """Raise RuleError for a round that has run out and only waits for the clock to close it.
+
+    Whether that has happened yet must decide nothing, so nobody can pause or extend it any more.
+    """
     if round_.state is S.OPEN and now >= round_.closes_at:
         raise RuleError(
             "round.over",
             t("Round {number} has reached its closing time: it is being closed.", number=round_.number),
         )
+
+
+def pause(round_: Round, now: datetime) -> Round:
+    """Stop the votes and the round's clock; every pick stays."""
+    check_not_over(round_, now)
     return replace(round_, state=_after(round_, E.PAUSE), paused_at=now)
 
 
@@ -178,7 +186,8 @@ def sign(round_: Round, now: datetime, accept_quorum: bool) -> Round:
         raise RuleError(
             "round.quorum",
             t(
-                "Fewer than {quorum} fans voted in round {number}. Confirm that you sign it all the same, or void the round.",
+                "Fewer than {quorum} fans voted in round {number}. "
+                "Confirm that you sign it all the same, or void the round.",
                 quorum=round_.plan.quorum,
                 number=round_.number,
             ),

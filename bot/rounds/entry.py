@@ -52,7 +52,8 @@ def check_entry(
         raise RuleError(
             "vote.joined_late",
             t(
-                "You joined after this round opened, so this ballot can't count yet. You can comment now and vote from round {next}.",
+                "You joined after this round opened, so this ballot can't count yet. "
+                "You can comment now and vote from round {next}.",
                 next=round_.number + 1,
             ),
         )

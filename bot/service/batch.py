@@ -10,13 +10,13 @@ from bot.actions import Action, Finish, Pick, Undo
 from bot.errors import RuleError
 from bot.port import Actor, Strip
 from bot.rounds import ballots, engine
-from bot.rounds.ballots import Cell, Change, Count
+from bot.rounds.ballots import Cell, Change, Count, Given
 from bot.rounds.entry import check_entry
 from bot.rounds.model import Campaign, Candidate, Round
 from bot.service.wire import dump_text, load_text
 from bot.storage import campaigns, orders, rounds, votes
 from bot.storage.store import Store, Tx
-from bot.storage.votes import BallotRow, Earlier, Key, PressRow, Voter
+from bot.storage.votes import BallotRow, Earlier, Key, Name, PressRow, Voter
 from bot.text import Numbers, Text, t
 
 
@@ -65,8 +65,8 @@ class _Live:
         return (self.round.id, self.voter.fan_id)
 
     @property
-    def name(self) -> tuple[Key, str, str]:
-        return (self.key, self.asked.actor.platform, self.asked.event_id)
+    def name(self) -> Name:
+        return (self.key, self.voter.account_id, self.asked.event_id)
 
 
 @dataclass(slots=True)
@@ -79,10 +79,10 @@ class _Book:
     rows: dict[Key, BallotRow]
     cells: dict[Key, dict[int, Cell]]  # by position
     earlier: dict[Key, list[Earlier]]
-    answers: dict[tuple[Key, str, str], str]
-    written: dict[tuple[Key, int], tuple[Cell, int]] = field(default_factory=dict)
-    presses: dict[tuple[Key, str, str], PressRow] = field(default_factory=dict)
-    undone: list[tuple[Key, str, str]] = field(default_factory=list)
+    answers: dict[Name, str]
+    written: dict[tuple[Key, int], Given] = field(default_factory=dict)
+    presses: dict[Name, PressRow] = field(default_factory=dict)
+    undone: list[Name] = field(default_factory=list)
     tally: Counter[tuple[int, int, str]] = field(default_factory=Counter)
 
 
@@ -145,7 +145,8 @@ async def _read(tx: Tx, fields: dict[int, Field], live: Sequence[_Live], now: da
     """Lock the ballots, then read what the presses need, one statement a kind."""
     admitted = [one for one in live if one.refusal is None]
     for round_ in {one.round.id: one.round for one in live}.values():
-        if round_.id not in fields:
+        # Before it opens a round has no candidates yet: keeping that would refuse every vote afterwards.
+        if round_.opened_at is not None and round_.id not in fields:
             fields[round_.id] = await read_field(tx, round_)
     rows = (
         await votes.lock_ballots(tx, {one.key: one.group_id for one in reversed(admitted)}, now)
@@ -189,16 +190,15 @@ async def read_field(tx: Tx, round_: Round) -> Field:
 def _touched(book: _Book, one: _Live) -> list[int]:
     """List the versions a press may change; wrong numbers and pages are left to `_apply` to refuse."""
     field = book.fields[one.round.id]
+    version_of = [c.version_id for c in field.candidates]
     match one.asked.action:
         case Pick(_, numbers):
-            positions = [field.by_number[n] for n in numbers if n in field.by_number]
+            return [version_of[field.by_number[n]] for n in numbers if n in field.by_number]
         case Finish(_, page):
             pages = ballots.pages(book.orders.get(one.key, ()), one.round.plan.page_size)
-            positions = list(pages[page - 1]) if 1 <= page <= len(pages) else []
+            return [version_of[p] for p in pages[page - 1]] if 1 <= page <= len(pages) else []
         case Undo():
-            earlier = book.earlier.get(one.key, [])
-            positions = [field.position_of[line[0]] for e in earlier for line in json.loads(e.changes)]
-    return [field.candidates[p].version_id for p in positions]
+            return [line[0] for e in book.earlier.get(one.key, []) for line in json.loads(e.changes)]
 
 
 def _apply(book: _Book, one: _Live) -> Answered:
@@ -227,8 +227,14 @@ def _decide(book: _Book, one: _Live) -> tuple[str, tuple[Change, ...], Text]:
         case Pick(_, numbers, want):
             changes = ballots.pick(mine, _positions(field, numbers), want)
             return ("pick" if changes else "none"), changes, _picked_text(changes, field, numbers)
-        case Finish(_, page):
-            pages = ballots.pages(book.orders.get(one.key, ()), one.round.plan.page_size)
+        case Finish(_, page, tag):
+            order = book.orders.get(one.key, ())
+            pages = ballots.pages(order, one.round.plan.page_size)
+            if tag not in ("", ballots.tag(order)):
+                raise RuleError(
+                    "ballot.order",
+                    t("Your two ballots are one now and in a new order. Open it again and go on there."),
+                )
             if not 1 <= page <= len(pages):
                 raise RuleError("ballot.page", t("Your ballot has no page {page}. Open it again.", page=page))
             changes = ballots.finish(mine, pages[page - 1])
@@ -273,7 +279,7 @@ def _picked_text(changes: Sequence[Change], field: Field, numbers: Sequence[int]
 
 
 def _mark_undone(book: _Book, key: Key, last: Earlier) -> None:
-    name = (key, last.platform, last.event_id)
+    name = (key, last.account_id, last.event_id)
     if name in book.presses:
         book.presses[name] = book.presses[name]._replace(undone=True)
     else:
@@ -295,7 +301,7 @@ def _record(
     for position, before, after in changes:
         version = candidates[position].version_id
         cells[position] = after
-        book.written[one.key, version] = (after, one.voter.account_id)
+        book.written[one.key, version] = Given(after, book.now, one.voter.account_id)
         lines.append([version, before.picked, before.seen, after.picked, after.seen])
         if not row.set_aside:
             book.tally[one.round.id, version, "answers"] += (after.picked is not None) - (
@@ -304,13 +310,10 @@ def _record(
             book.tally[one.round.id, version, "picks"] += (after.picked is True) - (before.picked is True)
     book.rows[one.key] = replace(row, count=row.count.plus(changes), presses=row.presses + 1)
     stored, dumped = json.dumps(lines), json.dumps(answer)
-    _, platform, event_id = one.name
-    book.presses[one.name] = PressRow(
-        one.key, platform, event_id, one.voter.account_id, kind, row.presses + 1, stored, dumped, undone=False
-    )
+    book.presses[one.name] = PressRow(*one.name, kind, row.presses + 1, stored, dumped, undone=False)
     book.answers[one.name] = dumped
     if kind == "pick":
-        book.earlier.setdefault(one.key, []).append(Earlier(platform, event_id, stored))
+        book.earlier.setdefault(one.key, []).append(Earlier(*one.name[1:], stored))
 
 
 def _answered(book: _Book, one: _Live, text: Text, picked: Iterable[Sequence[int]]) -> Answered:
@@ -328,7 +331,7 @@ def strip_of(field: Field, round_: Round, count: Count, now: datetime) -> Strip:
 
 async def _write(tx: Tx, book: _Book) -> None:
     if book.written:
-        await votes.put_votes(tx, book.written, book.now)
+        await votes.put_votes(tx, book.written)
     if book.undone:
         await votes.mark_undone(tx, book.undone)
     if book.presses:

@@ -238,16 +238,13 @@ async def _merge_ballots(tx: Tx, round_id: int, gone: int, stays: int, now: date
         return
     mine = await votes.ballot_of(tx, stays_key)
     given, had = await votes.cells_of(tx, gone_key), await votes.cells_of(tx, stays_key)
-    merged = ballots.merge(
-        {v: (cell, at.timestamp()) for v, (cell, at, _) in had.items()},
-        {v: (cell, at.timestamp()) for v, (cell, at, _) in given.items()},
-    )
+    merged = ballots.merge(had, given)
     aside = await votes.set_aside_of(tx, stays_key)
     if aside[0] is None:
         aside = await votes.set_aside_of(tx, gone_key)
     tally: dict[int, tuple[int, int]] = {}
     if aside[0] is None:
-        tally = {v: (int(c.picked is not None), int(c.picked is True)) for v, c in merged.items()}
+        tally = {v: (int(g.cell.picked is not None), int(g.cell.picked is True)) for v, g in merged.items()}
     for ballot, cells in ((mine, had), (theirs, given)):
         if ballot is not None and not ballot.set_aside:
             for version, (cell, _, _) in cells.items():
@@ -255,10 +252,11 @@ async def _merge_ballots(tx: Tx, round_id: int, gone: int, stays: int, now: date
                 tally[version] = (answers - (cell.picked is not None), picks - (cell.picked is True))
     await votes.move_ballot(tx, round_id, gone, stays, mine.presses if mine else 0)
     rows = await votes.lock_ballots(tx, {stays_key: mine.group_id if mine else theirs.group_id}, now)
-    accounts = {v: account for cells in (had, given) for v, (_, _, account) in cells.items()}
-    await votes.put_votes(tx, {(stays_key, v): (cell, accounts[v]) for v, cell in merged.items()}, now)
+    if merged:
+        await votes.put_votes(tx, {(stays_key, v): g for v, g in merged.items()})
     count = ballots.Count(
-        sum(c.picked is not None for c in merged.values()), sum(c.picked is True for c in merged.values())
+        sum(g.cell.picked is not None for g in merged.values()),
+        sum(g.cell.picked is True for g in merged.values()),
     )
     presses = theirs.presses + (mine.presses if mine else 0)
     await votes.put_counts(

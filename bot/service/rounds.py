@@ -49,7 +49,8 @@ async def _step(store: Store, round_id: int, event: str, by: By, step: Step) -> 
             raise RuleError("round.moved", t("Somebody else was faster. Look again and decide anew."))
         await journal.record(
             tx, f"round_{event}", now, account_id=by.account_id, campaign_id=after.campaign_id,
-            round_id=round_id, reason=by.reason, state=after.state.value, closes_at=after.closes_at.isoformat(),
+            round_id=round_id, reason=by.reason, state=after.state.value,
+            closes_at=after.closes_at.isoformat(),
         )  # fmt: skip
         await _touch(tx, after.campaign_id)
         return after
@@ -136,7 +137,8 @@ async def resume(store: Store, round_id: int, by: By) -> Round:
 async def extend(store: Store, round_id: int, by_time: timedelta, by: By) -> Round:
     """Move the closing later."""
 
-    async def step(_tx: Tx, round_: Round, _now: datetime) -> Round:
+    async def step(_tx: Tx, round_: Round, now: datetime) -> Round:
+        engine.check_not_over(round_, now)
         return engine.extend(round_, by_time)
 
     return await _step(store, round_id, Event.EXTEND, by, step)

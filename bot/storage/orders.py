@@ -1,26 +1,29 @@
 """The order in which a fan sees a round's candidates, fixed at their first look."""
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import BigInteger, Select, bindparam, delete, select
 
+from bot.storage.arrays import Rows
 from bot.storage.store import Tx
 from bot.storage.tables import BallotOrder, table
 from bot.storage.upsert import put_new
 
 ballot_order = table(BallotOrder)
 
+_KEYS = Rows(round_id=BigInteger(), fan_id=BigInteger())
+_ORDER_OF = select(ballot_order.c.positions).where(
+    ballot_order.c.round_id == bindparam("round_id"), ballot_order.c.fan_id == bindparam("fan_id")
+)
+
 
 async def order_of(tx: Tx, round_id: int, fan_id: int) -> tuple[int, ...] | None:
     """Read a fan's order as positions; None before their first look."""
-    found = (
-        await tx.conn.execute(
-            select(ballot_order.c.positions).where(
-                ballot_order.c.round_id == round_id, ballot_order.c.fan_id == fan_id
-            )
-        )
-    ).scalar_one_or_none()
-    return None if found is None else tuple(found)
+    found = await tx.conn.execute(_ORDER_OF, {"round_id": round_id, "fan_id": fan_id})
+    positions = found.scalar_one_or_none()
+    return None if positions is None else tuple(positions)
 
 
 async def put_order(tx: Tx, round_id: int, fan_id: int, positions: Sequence[int]) -> None:
@@ -28,15 +31,20 @@ async def put_order(tx: Tx, round_id: int, fan_id: int, positions: Sequence[int]
     await put_new(tx, ballot_order, [{"round_id": round_id, "fan_id": fan_id, "positions": list(positions)}])
 
 
+@cache
+def _orders_of(on_sqlite: bool) -> Select[Any]:
+    given = _KEYS.source(on_sqlite)
+    return select(ballot_order.c.round_id, ballot_order.c.fan_id, ballot_order.c.positions).join(
+        given, (ballot_order.c.round_id == given.c.round_id) & (ballot_order.c.fan_id == given.c.fan_id)
+    )
+
+
 async def orders_of(tx: Tx, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, ...]]:
     """Read several fans' orders by (round, fan)."""
     if not keys:
         return {}
-    found = await tx.conn.execute(
-        select(ballot_order.c.round_id, ballot_order.c.fan_id, ballot_order.c.positions).where(
-            ballot_order.c.round_id.in_({k[0] for k in keys}), ballot_order.c.fan_id.in_({k[1] for k in keys})
-        )
-    )
+    given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
+    found = await tx.conn.execute(_orders_of(tx.sqlite), given)
     return {(o.round_id, o.fan_id): tuple(o.positions) for o in found}
 
 

@@ -301,6 +301,9 @@ class Vote(Base):
 class Press(Base):
     """The history: every accepted press once, what it changed and the sentence it was answered with.
 
+    An event is named by the account it came through (which is on one platform), since a room's event ids
+    are its fans' own: two accounts with the same one must still be able to become one person.
+
     `changes` is JSON: [version, answer before, seen before, answer after, seen after] per version.
     `answer` is JSON too: the text and the picks it was answered with.
     """
@@ -309,9 +312,8 @@ class Press(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    platform: Mapped[str] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     event_id: Mapped[str] = mapped_column(primary_key=True)
-    account_id: Mapped[int]
     kind: Mapped[str]
     seq: Mapped[int]
     at: Mapped[datetime]

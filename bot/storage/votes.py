@@ -1,20 +1,34 @@
 """The hot path: what a batch of presses reads and writes, every statement once per batch.
 
-A key is (round, fan); a cell is one vote. Everything here runs under the rounds' shared lock, except
-what says otherwise.
+A key is (round, fan); a cell is one vote; a press is named by its key, its account and its event. Everything
+here runs under the rounds' shared lock, except what says otherwise. Statements are built once per store.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import BigInteger, Boolean, SmallInteger, Subquery, Text, delete, func, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Select,
+    SmallInteger,
+    Subquery,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
-from bot.rounds.ballots import Cell, Count
+from bot.rounds.ballots import Cell, Count, Given
 from bot.rounds.entry import Membership
-from bot.storage.arrays import insert_from, rows
+from bot.storage.arrays import Rows
 from bot.storage.store import Tx
 from bot.storage.tables import (
     Account,
@@ -25,6 +39,7 @@ from bot.storage.tables import (
     Member,
     Press,
     Tally,
+    UtcDateTime,
     Vote,
     table,
 )
@@ -33,9 +48,11 @@ account, fan, group = table(Account), table(Fan), table(Group)
 group_campaign, member = table(GroupCampaign), table(Member)
 ballot, vote, press, tally = table(Ballot), table(Vote), table(Press), table(Tally)
 
-INT, SMALL, BOOL, STR = BigInteger(), SmallInteger(), Boolean(), Text()
+INT, SMALL, BOOL, STR, AT = BigInteger(), SmallInteger(), Boolean(), Text(), UtcDateTime()
 
 Key = tuple[int, int]
+Name = tuple[Key, int, str]
+"""A press: its ballot, the account it came through, and its event on that account's platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +80,8 @@ class PressRow(NamedTuple):
     """One line of the history; `changes` and `answer` are JSON."""
 
     key: Key
-    platform: str
-    event_id: str
     account_id: int
+    event_id: str
     kind: str
     seq: int
     changes: str
@@ -76,56 +92,17 @@ class PressRow(NamedTuple):
 class Earlier(NamedTuple):
     """A press that can still be undone."""
 
-    platform: str
+    account_id: int
     event_id: str
     changes: str
 
 
-async def voters(tx: Tx, asked: Sequence[tuple[str, str, int]]) -> list[Voter | None]:
-    """Resolve (platform, remote id, campaign) to voters, in the order asked; None for unknown accounts."""
-    given = rows(
-        tx,
-        {
-            "i": (INT, list(range(len(asked)))),
-            "platform": (STR, [a[0] for a in asked]),
-            "remote_id": (STR, [a[1] for a in asked]),
-            "campaign_id": (INT, [a[2] for a in asked]),
-        },
-    )
-    mine, through = account.alias("mine"), _memberships()
-    statement = (
-        select(
-            given.c.i, account.c.id, account.c.fan_id, fan.c.language, fan.c.waits_since,
-            through.c.group_id, through.c.remote_id, through.c.admits_late, through.c.joined_at,
-        )
-        .join(account, (account.c.platform == given.c.platform) & (account.c.remote_id == given.c.remote_id))
-        .join(fan, fan.c.id == account.c.fan_id)
-        .join(mine, mine.c.fan_id == account.c.fan_id)
-        .outerjoin(
-            through, (through.c.account_id == mine.c.id) & (through.c.campaign_id == given.c.campaign_id)
-        )
-    )  # fmt: skip
-    found: list[Voter | None] = [None] * len(asked)
-    groups: dict[int, set[Membership]] = {}
-    for line in await tx.conn.execute(statement):
-        through_groups = groups.setdefault(line.i, set())
-        if line.group_id is not None:
-            through_groups.add(
-                Membership(line.group_id, line.remote_id, bool(line.admits_late), line.joined_at)
-            )
-        found[line.i] = Voter(line.id, line.fan_id, line.language, line.waits_since, ())
-    return [
-        Voter(
-            v.account_id,
-            v.fan_id,
-            v.language,
-            v.waits_since,
-            tuple(sorted(groups[i], key=lambda m: m.group_id)),
-        )
-        if v
-        else None
-        for i, v in enumerate(found)
-    ]
+# ------------------------------------------------------------------ reading for a batch
+
+_ASKED = Rows(i=INT, platform=STR, remote_id=STR, campaign_id=INT)
+_KEYS = Rows(round_id=INT, fan_id=INT)
+_NAMES = Rows(round_id=INT, fan_id=INT, account_id=INT, event_id=STR)
+_CELLS = Rows(round_id=INT, fan_id=INT, version_id=INT)
 
 
 def _memberships() -> Subquery:
@@ -140,104 +117,154 @@ def _memberships() -> Subquery:
     )  # fmt: skip
 
 
+@cache
+def _voters(on_sqlite: bool) -> Select[Any]:
+    given, mine, through = _ASKED.source(on_sqlite), account.alias("mine"), _memberships()
+    return (
+        select(
+            given.c.i, account.c.id, account.c.fan_id, fan.c.language, fan.c.waits_since,
+            through.c.group_id, through.c.remote_id, through.c.admits_late, through.c.joined_at,
+        )
+        .join(account, (account.c.platform == given.c.platform) & (account.c.remote_id == given.c.remote_id))
+        .join(fan, fan.c.id == account.c.fan_id)
+        .join(mine, mine.c.fan_id == account.c.fan_id)
+        .outerjoin(
+            through, (through.c.account_id == mine.c.id) & (through.c.campaign_id == given.c.campaign_id)
+        )
+    )  # fmt: skip
+
+
+async def voters(tx: Tx, asked: Sequence[tuple[str, str, int]]) -> list[Voter | None]:
+    """Resolve (platform, remote id, campaign) to voters, in the order asked; None for unknown accounts.
+
+    A fan may vote through the groups of any of their accounts.
+    """
+    platforms, remote_ids, campaigns = zip(*asked, strict=True)
+    given = _ASKED.values(tx, range(len(asked)), platforms, remote_ids, campaigns)
+    people: dict[int, Any] = {}
+    groups: dict[int, set[Membership]] = {}
+    for line in await tx.conn.execute(_voters(tx.sqlite), given):
+        people[line.i] = line
+        through = groups.setdefault(line.i, set())
+        if line.group_id is not None:
+            through.add(Membership(line.group_id, line.remote_id, line.admits_late, line.joined_at))
+    return [
+        Voter(p.id, p.fan_id, p.language, p.waits_since, tuple(sorted(groups[i], key=lambda m: m.group_id)))
+        if (p := people.get(i)) is not None
+        else None
+        for i in range(len(asked))
+    ]
+
+
+_THROUGH = _memberships()
+_MEMBERSHIPS_OF = (
+    select(_THROUGH.c.group_id, _THROUGH.c.remote_id, _THROUGH.c.admits_late, _THROUGH.c.joined_at)
+    .join(account, account.c.id == _THROUGH.c.account_id)
+    .where(account.c.fan_id == bindparam("fan_id"), _THROUGH.c.campaign_id == bindparam("campaign_id"))
+)
+
+
 async def memberships_of(tx: Tx, fan_id: int, campaign_id: int) -> tuple[Membership, ...]:
     """List the groups through which any of a fan's accounts may vote in a campaign."""
-    through = _memberships()
-    found = await tx.conn.execute(
-        select(through.c.group_id, through.c.remote_id, through.c.admits_late, through.c.joined_at)
-        .join(account, account.c.id == through.c.account_id)
-        .where(account.c.fan_id == fan_id, through.c.campaign_id == campaign_id)
-    )
+    found = await tx.conn.execute(_MEMBERSHIPS_OF, {"fan_id": fan_id, "campaign_id": campaign_id})
     return tuple(Membership(*line) for line in found)
+
+
+_BALLOT = [
+    ballot.c[name]
+    for name in ("round_id", "fan_id", "group_id", "answers", "picks", "presses", "set_aside_at")
+]
+_NEW_BALLOTS = Rows(round_id=INT, fan_id=INT, group_id=INT, answers=INT, picks=INT, presses=INT)
+
+
+@cache
+def _take_ballots() -> Any:
+    made = _NEW_BALLOTS.insert_into(False, ballot, "first_at", "last_at")
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "fan_id"], set_={"last_at": made.excluded.last_at}
+    ).returning(*_BALLOT)
+
+
+@cache
+def _read_ballots() -> Select[Any]:
+    given = _KEYS.source(True)
+    return select(*_BALLOT).join(
+        given, (ballot.c.round_id == given.c.round_id) & (ballot.c.fan_id == given.c.fan_id)
+    )
 
 
 async def lock_ballots(tx: Tx, wanted: Mapping[Key, int], now: datetime) -> dict[Key, BallotRow]:
     """Make or take each fan's ballot (key → group it came through) and hold its row until the commit.
 
-    Keys are taken in order, so that two workers never wait for each other crosswise.
+    Keys are taken in order, so that two workers never wait for each other crosswise. SQLite's one writer
+    holds them all already: there a new ballot is made when its counts are put.
     """
     keys = sorted(wanted)
-    zeros = [0] * len(keys)
-    made = insert_from(
-        tx,
-        ballot,
-        {
-            "round_id": (INT, [k[0] for k in keys]),
-            "fan_id": (INT, [k[1] for k in keys]),
-            "group_id": (INT, [wanted[k] for k in keys]),
-            "answers": (INT, zeros),
-            "picks": (INT, zeros),
-            "presses": (INT, zeros),
-        },
-        first_at=now,
-        last_at=now,
-    )
-    made = made.on_conflict_do_update(
-        index_elements=["round_id", "fan_id"], set_={"last_at": made.excluded.last_at}
-    ).returning(
-        *(
-            ballot.c[n]
-            for n in ("round_id", "fan_id", "group_id", "answers", "picks", "presses", "set_aside_at")
-        )
-    )
-    return {
-        (b.round_id, b.fan_id): BallotRow(
-            b.group_id, Count(b.answers, b.picks), b.presses, b.set_aside_at is not None
-        )
-        for b in await tx.conn.execute(made)
-    }
+    round_ids, fan_ids = [k[0] for k in keys], [k[1] for k in keys]
+    if tx.sqlite:
+        found = await tx.conn.execute(_read_ballots(), _KEYS.values(tx, round_ids, fan_ids))
+    else:
+        zeros = [0] * len(keys)
+        groups = [wanted[k] for k in keys]
+        new = _NEW_BALLOTS.values(tx, round_ids, fan_ids, groups, zeros, zeros, zeros)
+        found = await tx.conn.execute(_take_ballots(), new | {"first_at": now, "last_at": now})
+    rows = {(b.round_id, b.fan_id): _ballot_row(b) for b in found}
+    return rows | {k: BallotRow(wanted[k], Count(), 0, False) for k in keys if k not in rows}
 
 
-async def first_answers(tx: Tx, asked: Sequence[tuple[Key, str, str]]) -> dict[tuple[Key, str, str], str]:
-    """Find the answers of presses that were accepted before: (key, platform, event id) → answer."""
-    given = rows(
-        tx,
-        {
-            "round_id": (INT, [a[0][0] for a in asked]),
-            "fan_id": (INT, [a[0][1] for a in asked]),
-            "platform": (STR, [a[1] for a in asked]),
-            "event_id": (STR, [a[2] for a in asked]),
-        },
+def _ballot_row(b: Any) -> BallotRow:
+    return BallotRow(b.group_id, Count(b.answers, b.picks), b.presses, b.set_aside_at is not None)
+
+
+@cache
+def _first_answers(on_sqlite: bool) -> Select[Any]:
+    given = _NAMES.source(on_sqlite)
+    return select(
+        press.c.round_id, press.c.fan_id, press.c.account_id, press.c.event_id, press.c.answer
+    ).join(
+        given,
+        (press.c.round_id == given.c.round_id)
+        & (press.c.fan_id == given.c.fan_id)
+        & (press.c.account_id == given.c.account_id)
+        & (press.c.event_id == given.c.event_id),
     )
-    found = await tx.conn.execute(
-        select(press.c.round_id, press.c.fan_id, press.c.platform, press.c.event_id, press.c.answer).join(
-            given,
-            (press.c.round_id == given.c.round_id)
-            & (press.c.fan_id == given.c.fan_id)
-            & (press.c.platform == given.c.platform)
-            & (press.c.event_id == given.c.event_id),
-        )
+
+
+async def first_answers(tx: Tx, asked: Sequence[Name]) -> dict[Name, str]:
+    """Find the answers of presses that were accepted before."""
+    found = await tx.conn.execute(_first_answers(tx.sqlite), _names(tx, asked))
+    return {((p.round_id, p.fan_id), p.account_id, p.event_id): p.answer for p in found}
+
+
+def _names(tx: Tx, names: Sequence[Name]) -> dict[str, Any]:
+    keys, accounts, events = zip(*names, strict=True)
+    return _NAMES.values(tx, [k[0] for k in keys], [k[1] for k in keys], accounts, events)
+
+
+@cache
+def _cells(on_sqlite: bool) -> Select[Any]:
+    given = _CELLS.source(on_sqlite)
+    return select(vote.c.round_id, vote.c.fan_id, vote.c.version_id, vote.c.answer, vote.c.seen).join(
+        given,
+        (vote.c.round_id == given.c.round_id)
+        & (vote.c.fan_id == given.c.fan_id)
+        & (vote.c.version_id == given.c.version_id),
     )
-    return {((p.round_id, p.fan_id), p.platform, p.event_id): p.answer for p in found}
 
 
 async def cells(tx: Tx, asked: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], Cell]:
     """Read votes by (key, version); those without a row are left out."""
-    given = rows(
-        tx,
-        {
-            "round_id": (INT, [k[0] for k, _ in asked]),
-            "fan_id": (INT, [k[1] for k, _ in asked]),
-            "version_id": (INT, [v for _, v in asked]),
-        },
-    )
-    found = await tx.conn.execute(
-        select(vote.c.round_id, vote.c.fan_id, vote.c.version_id, vote.c.answer, vote.c.seen).join(
-            given,
-            (vote.c.round_id == given.c.round_id)
-            & (vote.c.fan_id == given.c.fan_id)
-            & (vote.c.version_id == given.c.version_id),
-        )
-    )
+    given = _CELLS.values(tx, [k[0] for k, _ in asked], [k[1] for k, _ in asked], [v for _, v in asked])
+    found = await tx.conn.execute(_cells(tx.sqlite), given)
     return {((v.round_id, v.fan_id), v.version_id): Cell(_bool(v.answer), v.seen) for v in found}
 
 
-async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Earlier]]:
-    """Read each ballot's last `depth` presses that changed picks and are not undone, newest last."""
-    given = rows(tx, {"round_id": (INT, [k[0] for k in keys]), "fan_id": (INT, [k[1] for k in keys])})
+@cache
+def _undoable(on_sqlite: bool) -> Select[Any]:
+    given = _KEYS.source(on_sqlite)
     ranked = (
         select(
-            press.c.round_id, press.c.fan_id, press.c.platform, press.c.event_id, press.c.changes,
+            press.c.round_id, press.c.fan_id, press.c.account_id, press.c.event_id, press.c.changes,
             func.row_number()
             .over(partition_by=(press.c.round_id, press.c.fan_id), order_by=press.c.seq.desc())
             .label("rank"),
@@ -246,145 +273,117 @@ async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Ea
         .where(press.c.kind == "pick", press.c.undone.is_(False))
         .subquery()
     )  # fmt: skip
+    return select(ranked).where(ranked.c.rank <= bindparam("depth")).order_by(ranked.c.rank.desc())
+
+
+async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Earlier]]:
+    """Read each ballot's last `depth` presses that changed picks and are not undone, newest last."""
+    given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
     found: dict[Key, list[Earlier]] = {}
-    for p in await tx.conn.execute(
-        select(ranked).where(ranked.c.rank <= depth).order_by(ranked.c.rank.desc())
-    ):
-        found.setdefault((p.round_id, p.fan_id), []).append(Earlier(p.platform, p.event_id, p.changes))
+    for p in await tx.conn.execute(_undoable(tx.sqlite), given | {"depth": depth}):
+        found.setdefault((p.round_id, p.fan_id), []).append(Earlier(p.account_id, p.event_id, p.changes))
     return found
 
 
 # ------------------------------------------------------------------ writing a batch
 
+_VOTES = Rows(round_id=INT, fan_id=INT, version_id=INT, answer=SMALL, seen=BOOL, account_id=INT, at=AT)
+_PRESSES = Rows(
+    round_id=INT, fan_id=INT, account_id=INT, event_id=STR, kind=STR, seq=INT, changes=STR, answer=STR,
+    undone=BOOL,
+)  # fmt: skip
+_TALLY = Rows(round_id=INT, version_id=INT, answers=INT, picks=INT)
 
-async def put_votes(tx: Tx, votes: Mapping[tuple[Key, int], tuple[Cell, int]], now: datetime) -> None:
-    """Write current votes: (key, version) → (cell, account)."""
-    keys = sorted(votes)
-    made = insert_from(
-        tx,
-        vote,
-        {
-            "round_id": (INT, [k[0][0] for k in keys]),
-            "fan_id": (INT, [k[0][1] for k in keys]),
-            "version_id": (INT, [k[1] for k in keys]),
-            "answer": (SMALL, [_int(votes[k][0].picked) for k in keys]),
-            "seen": (BOOL, [votes[k][0].seen for k in keys]),
-            "account_id": (INT, [votes[k][1] for k in keys]),
-        },
-        at=now,
+
+@cache
+def _put_votes(on_sqlite: bool) -> Any:
+    made = _VOTES.insert_into(on_sqlite, vote)
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "fan_id", "version_id"],
+        set_={name: made.excluded[name] for name in ("answer", "seen", "account_id", "at")},
     )
-    await tx.conn.execute(
-        made.on_conflict_do_update(
-            index_elements=["round_id", "fan_id", "version_id"],
-            set_={name: made.excluded[name] for name in ("answer", "seen", "account_id", "at")},
-        )
-    )
+
+
+async def put_votes(tx: Tx, votes: Mapping[tuple[Key, int], Given]) -> None:
+    """Write current votes by (key, version)."""
+    lines = [
+        (round_id, fan_id, version, _int(given.cell.picked), given.cell.seen, given.account_id, given.at)
+        for ((round_id, fan_id), version), given in sorted(votes.items(), key=lambda item: item[0])
+    ]
+    await tx.conn.execute(_put_votes(tx.sqlite), _VOTES.values(tx, *zip(*lines, strict=True)))
+
+
+@cache
+def _add_presses(on_sqlite: bool) -> Any:
+    return _PRESSES.insert_into(on_sqlite, press, "at")
 
 
 async def add_presses(tx: Tx, presses: Sequence[PressRow], now: datetime) -> None:
-    await tx.conn.execute(
-        insert_from(
-            tx,
-            press,
-            {
-                "round_id": (INT, [p.key[0] for p in presses]),
-                "fan_id": (INT, [p.key[1] for p in presses]),
-                "platform": (STR, [p.platform for p in presses]),
-                "event_id": (STR, [p.event_id for p in presses]),
-                "account_id": (INT, [p.account_id for p in presses]),
-                "kind": (STR, [p.kind for p in presses]),
-                "seq": (INT, [p.seq for p in presses]),
-                "changes": (STR, [p.changes for p in presses]),
-                "answer": (STR, [p.answer for p in presses]),
-                "undone": (BOOL, [p.undone for p in presses]),
-            },
-            at=now,
-        )
-    )
+    lines = [(*p.key, *p[1:]) for p in presses]
+    given = _PRESSES.values(tx, *zip(*lines, strict=True))
+    await tx.conn.execute(_add_presses(tx.sqlite), given | {"at": now})
 
 
-async def mark_undone(tx: Tx, undone: Sequence[tuple[Key, str, str]]) -> None:
+@cache
+def _mark_undone(on_sqlite: bool) -> Any:
+    given = _NAMES.source(on_sqlite)
+    key = tuple_(press.c.round_id, press.c.fan_id, press.c.account_id, press.c.event_id)
+    return update(press).where(key.in_(select(*given.c))).values(undone=True)
+
+
+async def mark_undone(tx: Tx, undone: Sequence[Name]) -> None:
     """Mark earlier presses undone, so that the next undo goes one further back."""
-    given = rows(
-        tx,
-        {
-            "round_id": (INT, [u[0][0] for u in undone]),
-            "fan_id": (INT, [u[0][1] for u in undone]),
-            "platform": (STR, [u[1] for u in undone]),
-            "event_id": (STR, [u[2] for u in undone]),
-        },
-    )
-    key = tuple_(press.c.round_id, press.c.fan_id, press.c.platform, press.c.event_id)
-    await tx.conn.execute(
-        update(press)
-        .where(key.in_(select(given.c.round_id, given.c.fan_id, given.c.platform, given.c.event_id)))
-        .values(undone=True)
+    await tx.conn.execute(_mark_undone(tx.sqlite), _names(tx, undone))
+
+
+@cache
+def _put_counts(on_sqlite: bool) -> Any:
+    made = _NEW_BALLOTS.insert_into(on_sqlite, ballot, "first_at", "last_at")
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "fan_id"],
+        set_={name: made.excluded[name] for name in ("answers", "picks", "presses", "last_at")},
     )
 
 
 async def put_counts(tx: Tx, counts: Mapping[Key, BallotRow], now: datetime) -> None:
     """Write the counts of ballots taken with `lock_ballots`."""
-    keys = sorted(counts)
-    made = insert_from(
-        tx,
-        ballot,
-        {
-            "round_id": (INT, [k[0] for k in keys]),
-            "fan_id": (INT, [k[1] for k in keys]),
-            "group_id": (INT, [counts[k].group_id for k in keys]),
-            "answers": (INT, [counts[k].count.answers for k in keys]),
-            "picks": (INT, [counts[k].count.picks for k in keys]),
-            "presses": (INT, [counts[k].presses for k in keys]),
-        },
-        first_at=now,
-        last_at=now,
-    )
-    await tx.conn.execute(
-        made.on_conflict_do_update(
-            index_elements=["round_id", "fan_id"],
-            set_={name: made.excluded[name] for name in ("answers", "picks", "presses")},
-        )
+    lines = [
+        (*key, row.group_id, row.count.answers, row.count.picks, row.presses)
+        for key, row in sorted(counts.items(), key=lambda item: item[0])
+    ]
+    given = _NEW_BALLOTS.values(tx, *zip(*lines, strict=True))
+    await tx.conn.execute(_put_counts(tx.sqlite), given | {"first_at": now, "last_at": now})
+
+
+@cache
+def _add_to_tally(on_sqlite: bool) -> Any:
+    made = _TALLY.insert_into(on_sqlite, tally, "slot")
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "version_id", "slot"],
+        set_={name: tally.c[name] + made.excluded[name] for name in ("answers", "picks")},
     )
 
 
 async def add_to_tally(tx: Tx, deltas: Mapping[tuple[int, int], tuple[int, int]]) -> None:
     """Add (answers, picks) per (round, version) to this worker's slot of the tally."""
-    keys = sorted(k for k, delta in deltas.items() if delta != (0, 0))
-    if not keys:
-        return
-    made = insert_from(
-        tx,
-        tally,
-        {
-            "round_id": (INT, [k[0] for k in keys]),
-            "version_id": (INT, [k[1] for k in keys]),
-            "answers": (INT, [deltas[k][0] for k in keys]),
-            "picks": (INT, [deltas[k][1] for k in keys]),
-        },
-        slot=tx.store.slot,
-    )
-    await tx.conn.execute(
-        made.on_conflict_do_update(
-            index_elements=["round_id", "version_id", "slot"],
-            set_={
-                "answers": tally.c.answers + made.excluded.answers,
-                "picks": tally.c.picks + made.excluded.picks,
-            },
-        )
-    )
+    lines = [(*key, *delta) for key, delta in sorted(deltas.items()) if delta != (0, 0)]
+    if lines:
+        given = _TALLY.values(tx, *zip(*lines, strict=True))
+        await tx.conn.execute(_add_to_tally(tx.sqlite), given | {"slot": tx.store.slot})
 
 
 # ------------------------------------------------------------------ reading a round
 
 
 async def tallies(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
-    """Read (answers, picks) per version as kept with the votes."""
+    """Read (answers, picks) per version as kept with the votes; versions without answers are left out."""
     found = await tx.conn.execute(
         select(tally.c.version_id, func.sum(tally.c.answers), func.sum(tally.c.picks))
         .where(tally.c.round_id == round_id)
         .group_by(tally.c.version_id)
     )
-    return {version: (int(answers), int(picks)) for version, answers, picks in found.tuples()}
+    kept = {version: (int(answers), int(picks)) for version, answers, picks in found.tuples()}
+    return {version: counts for version, counts in kept.items() if counts != (0, 0)}
 
 
 async def recount(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
@@ -459,14 +458,14 @@ async def ballot_of(tx: Tx, key: Key) -> BallotRow | None:
     )
 
 
-async def cells_of(tx: Tx, key: Key) -> dict[int, tuple[Cell, datetime, int]]:
-    """Read one ballot: version → (cell, time of the answer, account it came through)."""
+async def cells_of(tx: Tx, key: Key) -> dict[int, Given]:
+    """Read one ballot by version."""
     found = await tx.conn.execute(
         select(vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.at, vote.c.account_id).where(
             vote.c.round_id == key[0], vote.c.fan_id == key[1]
         )
     )
-    return {v.version_id: (Cell(_bool(v.answer), v.seen), v.at, v.account_id) for v in found}
+    return {v.version_id: Given(Cell(_bool(v.answer), v.seen), v.at, v.account_id) for v in found}
 
 
 async def can_undo(tx: Tx, key: Key) -> bool:
@@ -485,11 +484,23 @@ async def can_undo(tx: Tx, key: Key) -> bool:
 
 async def move_ballot(tx: Tx, round_id: int, from_fan: int, to_fan: int, first_seq: int) -> None:
     """Hand one fan's history to another and drop their ballot and votes, for a merge made under the
-    round's exclusive lock. `first_seq` is added to the history's numbers, so that they stay unique."""
+    round's exclusive lock.
+
+    The joined history is numbered anew by time, so that undo goes back press by press; `first_seq`, the
+    number of presses the other fan had, keeps theirs first where the times are equal.
+    """
+    mine = (press.c.round_id == round_id, press.c.fan_id == to_fan)
     await tx.conn.execute(
         update(press)
         .where(press.c.round_id == round_id, press.c.fan_id == from_fan)
         .values(fan_id=to_fan, seq=press.c.seq + first_seq)
+    )
+    line = func.row_number().over(order_by=(press.c.at, press.c.seq)).label("line")
+    numbered = select(press.c.account_id, press.c.event_id, line).where(*mine).subquery("numbered")
+    await tx.conn.execute(
+        update(press)
+        .where(*mine, press.c.account_id == numbered.c.account_id, press.c.event_id == numbered.c.event_id)
+        .values(seq=numbered.c.line)
     )
     await tx.conn.execute(delete(vote).where(vote.c.round_id == round_id, vote.c.fan_id == from_fan))
     await tx.conn.execute(delete(ballot).where(ballot.c.round_id == round_id, ballot.c.fan_id == from_fan))

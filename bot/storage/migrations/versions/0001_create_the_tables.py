@@ -118,16 +118,20 @@ def upgrade() -> None:
             autoincrement=False,
             nullable=False,
         ),
-        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column(
+            "account_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
         sa.Column("event_id", sa.Text(), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("changes", sa.Text(), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("undone", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
-        sa.PrimaryKeyConstraint("round_id", "fan_id", "platform", "event_id", name=op.f("pk_press")),
+        sa.PrimaryKeyConstraint("round_id", "fan_id", "account_id", "event_id", name=op.f("pk_press")),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,164 @@
+"""The laws of one fan's ballot."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.rounds import ballots
+from bot.rounds.ballots import EMPTY, Cell, Change, Count, Given
+from tests.clock import START
+
+Cells = dict[int, Cell]
+
+reachable = [Cell(), Cell(True), Cell(False, seen=True), Cell(True, seen=True)]
+positions = st.integers(0, 6)
+some = st.lists(positions, max_size=8)
+ballot = st.dictionaries(positions, st.sampled_from(reachable))
+wants = st.sampled_from([True, False, None])
+times = st.integers(0, 5).map(lambda s: START + timedelta(seconds=s))
+dated = st.dictionaries(positions, st.builds(Given, st.sampled_from(reachable), times, st.integers(1, 3)))
+
+
+def after(cells: Mapping[int, Cell], changes: Sequence[Change]) -> Cells:
+    """Apply changes, each of which must start from what is there and change it."""
+    now = dict(cells)
+    for position, before, then in changes:
+        assert now.get(position, EMPTY) == before
+        assert before != then
+        now[position] = then
+    return now
+
+
+def said(cells: Mapping[int, Cell]) -> Cells:
+    """Leave out what is as if it had never been touched."""
+    return {p: cell for p, cell in cells.items() if cell != EMPTY}
+
+
+def counted(cells: Mapping[int, Cell]) -> Count:
+    return Count(
+        sum(c.picked is not None for c in cells.values()), sum(c.picked is True for c in cells.values())
+    )
+
+
+@given(ballot, some, st.booleans())
+def test_a_pick_makes_it_so_and_a_second_one_changes_nothing(
+    cells: Cells, chosen: list[int], want: bool
+) -> None:
+    now = after(cells, ballots.pick(cells, chosen, want))
+    assert all((now.get(p, EMPTY).picked is True) is want for p in chosen)
+    assert ballots.pick(now, chosen, want) == ()
+    assert {p: c for p, c in now.items() if p not in chosen} == {
+        p: c for p, c in cells.items() if p not in chosen
+    }
+
+
+@given(ballot, some)
+def test_turning_twice_is_turning_never(cells: Cells, chosen: list[int]) -> None:
+    once = after(cells, ballots.pick(cells, chosen, None))
+    assert all((once[p].picked is True) is not (cells.get(p, EMPTY).picked is True) for p in chosen)
+    assert said(after(once, ballots.pick(once, chosen, None))) == said(cells)
+
+
+@given(ballot, some, wants)
+def test_a_pick_never_touches_what_is_seen(cells: Cells, chosen: list[int], want: bool | None) -> None:
+    assert all(b.seen is a.seen for _, b, a in ballots.pick(cells, chosen, want))
+
+
+@given(ballot, st.sets(positions))
+def test_a_finished_page_is_answered_and_keeps_its_picks(cells: Cells, page: set[int]) -> None:
+    now = after(cells, ballots.finish(cells, page))
+    for p in page:
+        assert now[p] == Cell(cells.get(p, EMPTY).picked is True, seen=True)
+    assert ballots.finish(now, page) == ()
+
+
+@given(ballot, some, wants)
+def test_undo_at_once_puts_everything_back(cells: Cells, chosen: list[int], want: bool | None) -> None:
+    changes = ballots.pick(cells, chosen, want)
+    now = after(cells, changes)
+    assert said(after(now, ballots.undo(now, changes))) == said(cells)
+
+
+@given(ballot, some, wants, st.sets(positions))
+def test_undo_keeps_a_page_finished_since(
+    cells: Cells, chosen: list[int], want: bool | None, page: set[int]
+) -> None:
+    changes = ballots.pick(cells, chosen, want)
+    now = after(cells, changes)
+    now = after(now, ballots.finish(now, page))
+    back = after(now, ballots.undo(now, changes))
+    assert all(back[p].seen and back[p].picked is not None for p in page)
+    assert all((back[p].picked is True) is (cells.get(p, EMPTY).picked is True) for p, _, _ in changes)
+
+
+@given(ballot, some, wants, st.sets(positions))
+def test_counts_follow_the_changes(
+    cells: Cells, chosen: list[int], want: bool | None, page: set[int]
+) -> None:
+    picked = ballots.pick(cells, chosen, want)
+    now = after(cells, picked)
+    finished = ballots.finish(now, page)
+    assert counted(cells).plus(picked) == counted(now)
+    assert counted(cells).plus(picked).plus(finished) == counted(after(now, finished))
+
+
+@given(ballot, some, wants, st.sets(positions))
+def test_no_press_leaves_a_page_seen_without_an_answer(
+    cells: Cells, chosen: list[int], want: bool | None, page: set[int]
+) -> None:
+    changes = ballots.pick(cells, chosen, want)
+    now = after(cells, changes)
+    now = after(now, ballots.finish(now, page))
+    now = after(now, ballots.undo(now, changes))
+    assert all(cell in reachable for cell in now.values())
+
+
+@given(dated, dated)
+def test_the_newer_answer_wins_and_what_either_saw_is_seen(a: dict[int, Given], b: dict[int, Given]) -> None:
+    merged = ballots.merge(a, b)
+    assert merged.keys() == a.keys() | b.keys()
+    for p, given_ in merged.items():
+        both = [side[p] for side in (a, b) if p in side]
+        answers = [g for g in both if g.cell.picked is not None]
+        newest = max(answers or both, key=lambda g: g.at)
+        assert given_.at == newest.at
+        assert given_.cell.seen is any(g.cell.seen for g in both)
+        assert any(given_ == (Cell(g.cell.picked, given_.cell.seen), g.at, g.account_id) for g in both)
+        assert given_.cell in reachable
+
+
+@given(dated, dated)
+def test_of_equally_old_answers_the_first_ballots_stands(a: dict[int, Given], b: dict[int, Given]) -> None:
+    merged = ballots.merge(a, b)
+    for p in a.keys() & b.keys():
+        if a[p].at == b[p].at and a[p].cell.picked is not None:
+            assert merged[p].cell.picked is a[p].cell.picked
+            assert merged[p].account_id == a[p].account_id
+
+
+@given(dated, dated, dated)
+def test_it_does_not_matter_who_is_joined_first(
+    a: dict[int, Given], b: dict[int, Given], c: dict[int, Given]
+) -> None:
+    assert ballots.merge(ballots.merge(a, b), c) == ballots.merge(a, ballots.merge(b, c))
+
+
+@given(dated)
+def test_joining_with_oneself_or_nobody_changes_nothing(a: dict[int, Given]) -> None:
+    assert ballots.merge(a, a) == ballots.merge(a, {}) == ballots.merge({}, a) == a
+
+
+@given(st.permutations(range(11)), st.integers(1, 12))
+def test_pages_hold_the_whole_order_once(order: list[int], size: int) -> None:
+    pages = ballots.pages(tuple(order), size)
+    assert [p for page in pages for p in page] == order
+    assert all(len(page) == size for page in pages[:-1])
+    assert 1 <= len(pages[-1]) <= size
+
+
+@given(st.permutations(range(6)), st.permutations(range(6)))
+def test_another_order_has_another_tag(one: list[int], other: list[int]) -> None:
+    assert (ballots.tag(tuple(one)) == ballots.tag(tuple(other))) is (one == other)
+    assert len(ballots.tag(tuple(one))) == 8
