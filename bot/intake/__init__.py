@@ -1,0 +1,1 @@
+"""Designs in: read a campaign's folder or zip, check all of it, clean its photos. No SQL."""

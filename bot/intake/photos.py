@@ -1,0 +1,169 @@
+"""Clean photos and keep them under the hash of their bytes, each with its tile."""
+
+import hashlib
+import io
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import imagehash
+from PIL import Image, ImageOps
+
+from bot.errors import RuleError
+from bot.intake.decode import upright
+from bot.intake.header import Checked, check_photo
+from bot.intake.limits import DEFAULTS, PhotoLimits
+from bot.text import t
+
+TILE = (480, 600)
+"""Width and height of a tile in pixels: 4 : 5, as every surface crops (look.md)."""
+
+_QUALITY = 88
+_TILE_QUALITY = 82
+_FOCUS = (0.5, 0.4)
+"""What a crop keeps: the middle, a little above, where a garment's neckline is."""
+
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPhoto:
+    """A cleaned photo: sha256 of its JPEG and of the file it came from, its pixels, its phash in hex."""
+
+    hash: str
+    source_hash: str
+    width: int
+    height: int
+    phash: str
+
+
+class PhotoStore:
+    """A folder of cleaned photos: `ab/ab….jpg` and `ab/ab….tile.jpg`. Files are whole or not there."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def path(self, photo: str) -> Path:
+        """Place a photo; raise RuleError for anything that is not a hash (it may come from an address)."""
+        return self._place(photo, ".jpg")
+
+    def tile_path(self, photo: str) -> Path:
+        """Place a photo's tile; raises as `path` does."""
+        return self._place(photo, ".tile.jpg")
+
+    def has(self, photo: str) -> bool:
+        """Tell whether a photo and its tile are both here."""
+        return self.path(photo).is_file() and self.tile_path(photo).is_file()
+
+    def put(self, photo: bytes, tile: bytes) -> str:
+        """Keep a cleaned JPEG and its tile; return the photo's hash. Putting it twice changes nothing."""
+        name = hashlib.sha256(photo).hexdigest()
+        if not self.has(name):
+            self.path(name).parent.mkdir(parents=True, exist_ok=True)
+            _write_whole(self.tile_path(name), tile)
+            _write_whole(self.path(name), photo)
+            _sync_folder(self.path(name).parent)
+        return name
+
+    def adopt(self, staging: "PhotoStore") -> int:
+        """Move every photo of `staging` in; return how many were new. Doing it again changes nothing."""
+        new = 0
+        if staging.root.resolve() == self.root.resolve():
+            return new
+        for name in sorted(staging._names()):
+            if not self.has(name):
+                self.path(name).parent.mkdir(parents=True, exist_ok=True)
+                _move(staging.tile_path(name), self.tile_path(name))
+                _move(staging.path(name), self.path(name))
+                _sync_folder(self.path(name).parent)
+                new += 1
+            staging._drop(name)
+        return new
+
+    def _place(self, photo: str, ending: str) -> Path:
+        if not _HASH.fullmatch(photo):
+            raise RuleError("photo.unknown", t("There is no such photo."))
+        return self.root / photo[:2] / (photo + ending)
+
+    def _names(self) -> Iterator[str]:
+        for file in self.root.glob("??/*.jpg"):
+            name = file.name.removesuffix(".jpg")
+            if _HASH.fullmatch(name) and self.has(name):
+                yield name
+
+    def _drop(self, name: str) -> None:
+        self.path(name).unlink(missing_ok=True)
+        self.tile_path(name).unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path(name).parent.rmdir()
+
+
+def clean_photo(
+    data: bytes, name: str, store: PhotoStore, limits: PhotoLimits = DEFAULTS.photo
+) -> CleanPhoto:
+    """Check, clean and keep one photo's bytes; raise RuleError with what to do about a bad one."""
+    return keep_photo(check_photo(data, name, limits), source_hash(data), store)
+
+
+def source_hash(data: bytes) -> str:
+    """Name the bytes a photo came as."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def keep_photo(photo: Checked, source: str, store: PhotoStore) -> CleanPhoto:
+    """Decode a checked photo and keep its cleaned JPEG and tile in `store`."""
+    image = upright(photo)
+    tile = ImageOps.fit(image, TILE, Image.Resampling.LANCZOS, centering=_FOCUS)
+    name = store.put(_jpeg(image, _QUALITY, progressive=True), _jpeg(tile, _TILE_QUALITY))
+    return CleanPhoto(name, source, image.width, image.height, str(imagehash.phash(image)))
+
+
+def _jpeg(image: Image.Image, quality: int, progressive: bool = False) -> bytes:
+    """Encode a photo; a tile stays baseline, which contact sheets decode three times as fast."""
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=quality, optimize=True, progressive=progressive)
+    return out.getvalue()
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write so that a reader, or a crash, finds the whole file or none."""
+    draft = path.with_name(f".{secrets.token_hex(8)}.draft")
+    try:
+        with draft.open("xb") as f:
+            f.write(data)
+            f.flush()
+            os.fsync(f.fileno())
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename, or copy whole when the two folders are on different disks."""
+    try:
+        source.replace(target)
+    except OSError:
+        draft = target.with_name(f".{secrets.token_hex(8)}.draft")
+        try:
+            shutil.copyfile(source, draft)
+            with draft.open("rb") as f:
+                os.fsync(f.fileno())
+            draft.replace(target)
+        finally:
+            draft.unlink(missing_ok=True)
+        source.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make renames last over a power cut, where the system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
