@@ -20,7 +20,7 @@ def test_every_text_is_translated(language: str) -> None:
 @pytest.mark.parametrize("language", LOCALES)
 def test_a_catalogue_names_nobody_and_no_day(language: str) -> None:
     text = path_of(language).read_text(encoding="utf-8")
-    header = text[: text.index("\n\n")]
+    header = text.partition("\n\n")[0]
     assert "Date" not in header
     assert "@" not in header
     assert "#~" not in text

@@ -44,7 +44,7 @@ class Database(Group):
         "A password belongs in the environment: CATWALK_DATABASE__URL.",
         repr=False,
     )
-    pool: int = setting(5, "Connections kept open by each process.", unit="connections", low=1, high=100)
+    pool_size: int = setting(5, "Connections kept open by each process.", unit="connections", low=1, high=100)
 
     @field_validator("url")
     @classmethod
