@@ -10,7 +10,7 @@ NEW_YORK = ZoneInfo("America/New_York")
 
 
 def test_a_plain_local_time_is_resolved() -> None:
-    local = datetime(2030, 7, 1, 20, 0)  # noqa: DTZ001
+    local = datetime.fromisoformat("2030-07-01T20:00")
     assert to_utc(local, ZoneInfo("Europe/Paris")) == datetime(2030, 7, 1, 18, 0, tzinfo=UTC)
 
 
