@@ -22,7 +22,7 @@ test: check ## Run everything CI runs (ARGS="-k ladder" for some of it)
 
 check: ## Check format, rules, types, import order and catalogues
 	@sh tools/setup.sh dev
-	@echo "Format:" && $(BIN)/ruff format --check --quiet .
+	@echo "Format:" && $(BIN)/ruff format --check --output-format concise .
 	@echo "Rules:" && $(BIN)/ruff check --quiet .
 	@echo "Types:" && $(BIN)/mypy
 	@echo "Import order:" && $(BIN)/lint-imports --no-logo
