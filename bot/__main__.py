@@ -8,9 +8,10 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -20,6 +21,7 @@ from bot.errors import ConfigError, Problem, RuleError
 from bot.i18n import Reader, language_of, render
 from bot.intake.read import CampaignFile, read_campaign
 from bot.port import Role
+from bot.rounds import engine
 from bot.rounds.model import Round
 from bot.service import designs, doctor, people, rounds
 from bot.service.shop import Shop
@@ -27,12 +29,15 @@ from bot.settings import Settings
 from bot.settings import load as load_settings
 from bot.storage import campaigns, schema
 from bot.storage import rounds as stored_rounds
-from bot.storage.store import Store
+from bot.storage.store import DATABASE_ERRORS, Store
 from bot.text import Text, t, tn
 
-READER = Reader(language_of(*(os.environ.get(n, "").split(".")[0] for n in ("LC_ALL", "LC_MESSAGES", "LANG"))))
+READER = Reader(
+    language_of(*(os.environ.get(n, "").split(".")[0] for n in ("LC_ALL", "LC_MESSAGES", "LANG")))
+)
 
-Command = Callable[[argparse.Namespace, Settings], Awaitable[int]]
+Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
+Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse gives its own type no public name
 
 
 def say(text: Text) -> None:
@@ -207,7 +212,7 @@ async def _round(args: argparse.Namespace, settings: Settings) -> int:
         after = await steps[args.step](store, round_.id, rounds.By(reason="command line"))
     finally:
         await store.close()
-    say(t("Round {number} is {state} now.", number=after.number, state=rounds.engine.named(after.state)))
+    say(t("Round {number} is {state} now.", number=after.number, state=engine.named(after.state)))
     return 0
 
 
@@ -241,14 +246,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    def add(parent: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, text: Text, do: Command | None):  # type: ignore[no-untyped-def]
-        made = parent.add_parser(name, help=words(text), description=words(text))
+    def add(parent: Verbs, name: str, text: Text, do: Command | None) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = parent.add_parser(name, help=words(text), description=words(text))
         if do is not None:
             made.set_defaults(do=do)
         return made
 
-    def family(name: str, text: Text):  # type: ignore[no-untyped-def]
-        return add(verbs, name, text, None).add_subparsers(required=True, metavar="COMMAND")
+    def family(name: str, text: Text) -> Verbs:
+        verb = add(verbs, name, text, None)
+        return verb.add_subparsers(required=True, metavar="COMMAND")
 
     add(verbs, "run", t("start whatever is configured, until Ctrl-C or SIGTERM"), _run)
     add(verbs, "migrate", t("bring the database to this release's tables"), _migrate)
@@ -259,7 +265,12 @@ def _parser() -> argparse.ArgumentParser:
         ("load", t("check a campaign's folder or zip and load it"), _load),
     ):
         add(campaign, name, text, do).add_argument("path", type=Path, metavar="DIR")
-    add(family("owner", t("who owns the shop")), "invite", t("make a one-time link that gives the shop an owner"), _owner_invite)
+    add(
+        family("owner", t("who owns the shop")),
+        "invite",
+        t("make a one-time link that gives the shop an owner"),
+        _owner_invite,
+    )
     room = family("room", t("groups of the browser room"))
     added = add(room, "add", t("add a group to the room"), _room_add)
     added.add_argument("name")
@@ -267,19 +278,30 @@ def _parser() -> argparse.ArgumentParser:
     invited = add(room, "invite", t("make an invitation link for fans"), _room_invite)
     invited.add_argument("name", nargs="?", default=designs.FIRST_ROOM)
     invited.add_argument("--uses", type=int, help=words(t("how many fans it lets in; any number without it")))
-    group = add(family("group", t("groups on chat platforms")), "code", t("make the code with which a group joins a campaign"), _group_code)
+    group = add(
+        family("group", t("groups on chat platforms")),
+        "code",
+        t("make the code with which a group joins a campaign"),
+        _group_code,
+    )
     group.add_argument("campaign")
     step = add(verbs, "round", t("schedule, open, pause, resume or close a round"), _round)
     step.add_argument("step", choices=("schedule", "open", "pause", "resume", "close"))
     step.add_argument("campaign")
     step.add_argument("number", type=int)
     demo = add(verbs, "demo", t("open a room with 200 drawn designs and simulated fans"), _demo)
-    demo.add_argument("--speed", type=float, default=400.0, help=words(t("how much faster than life the clock runs")))
-    demo.add_argument("--seed", type=int, default=7, help=words(t("which season is drawn and who the fans are")))
+    demo.add_argument(
+        "--speed", type=float, default=400.0, help=words(t("how much faster than life the clock runs"))
+    )
+    demo.add_argument(
+        "--seed", type=int, default=7, help=words(t("which season is drawn and who the fans are"))
+    )
     demo.add_argument("--fans", type=int, default=240, help=words(t("how many simulated fans vote")))
     demo.add_argument("--photos", type=Path, help=words(t("a folder of photos to use instead of drawings")))
     demo.add_argument("--port", type=int, default=8000, help=words(t("where the room listens")))
-    demo.add_argument("--data", type=Path, help=words(t("keep the demo in this folder and go on with it next time")))
+    demo.add_argument(
+        "--data", type=Path, help=words(t("keep the demo in this folder and go on with it next time"))
+    )
     return parser
 
 
@@ -290,15 +312,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         settings = load_settings()
         secret = settings.secret.get_secret_value() if settings.secret else ""
         log.configure(level=settings.log.level, shape=settings.log.format, secret=secret)
-        return asyncio.run(args.do(args, settings))
+        code: int = asyncio.run(args.do(args, settings))
+        return code
     except ConfigError as error:
         for problem in error.problems:
             tell(problem)
     except RuleError as error:
         sys.stderr.write(render(error.text, READER) + "\n")
+    except DATABASE_ERRORS as error:
+        tell(_database_or_disk(error))
     except KeyboardInterrupt:
         return 130
     return 2
+
+
+def _database_or_disk(error: BaseException) -> Problem:
+    if isinstance(error, OSError) and error.filename:
+        reason = error.strerror or type(error).__name__
+        return Problem(str(error.filename), t("This file cannot be used: {reason}.", reason=reason))
+    cause = type(error.__cause__ or error).__name__
+    return Problem(
+        "CATWALK_DATABASE__URL",
+        t(
+            "The database does not answer ({reason}). Check the URL and that it runs: catwalk doctor",
+            reason=cause,
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -80,7 +80,7 @@ class Installation:
         await schema.check_current(self.store)
         metronome = self._metronome()
         metronome.start()
-        ended = [asyncio.create_task(stop.wait())]
+        ended: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
         server = _Server(self._web())
         if listening is not None:
             ended.append(asyncio.create_task(server.serve(sockets=[listening])))
