@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.web.security import Rates
 from bot.errors import ConfigError
 from bot.i18n import Reader, render
+from bot.intake.limits import DEFAULTS
 from bot.settings import Room, Settings, as_toml, entries, load
 
 ROOT = Path(__file__).parent.parent
@@ -222,6 +224,18 @@ def test_default_toml_holds_every_default_and_loads(folder: Path) -> None:
             value = value.get(part) if value else None
         if value is None:
             assert f"# {entry.path[-1]} = " in as_toml() or entry.variable in as_toml()
+
+
+def test_the_defaults_are_those_of_the_rooms_they_are_for() -> None:
+    settings = Settings()
+    photos, limits = settings.photos, settings.limits
+    asked = DEFAULTS.photo
+    assert (photos.max_bytes, photos.max_pixels, photos.min_side) == (
+        asked.max_bytes,
+        asked.max_pixels,
+        asked.min_side,
+    )
+    assert Rates() == Rates(limits.presses, limits.comments, limits.entries)
 
 
 @pytest.mark.parametrize("entry", list(entries()), ids=lambda e: e.key)
