@@ -40,8 +40,8 @@ HIDDEN = frozenset(
 """Facts with one of these words in their name are left out: `reply_text`, `bot_token`."""
 
 # Busy libraries: httpx writes URLs with Telegram's token at INFO, aiosqlite every statement with its values,
-# APScheduler a line for each tick.
-_QUIET = ("aiosqlite", "apscheduler", "asyncio", "httpcore", "httpx", "PIL", "sqlalchemy", "uvicorn.access")
+# APScheduler a line for each tick, Alembic its dialect at each look.
+_QUIET = ("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "PIL", "sqlalchemy", "uvicorn.access")
 
 _key = bytearray(secrets.token_bytes(32))  # until `configure`: a log is one per process, as Python's is
 
