@@ -41,7 +41,17 @@ HIDDEN = frozenset(
 
 # Busy libraries: httpx writes URLs with Telegram's token at INFO, aiosqlite every statement with its values,
 # APScheduler a line for each tick, Alembic its dialect at each look.
-_QUIET = ("aiosqlite", "alembic", "apscheduler", "asyncio", "httpcore", "httpx", "PIL", "sqlalchemy", "uvicorn.access")
+_QUIET = (
+    "aiosqlite",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "httpcore",
+    "httpx",
+    "PIL",
+    "sqlalchemy",
+    "uvicorn.access",
+)
 
 _key = bytearray(secrets.token_bytes(32))  # until `configure`: a log is one per process, as Python's is
 

@@ -68,15 +68,15 @@ async def show(wish: Wish, settings: Settings, say: Callable[[Text], None], bar:
         await _load(wish, settings, clock, folder, bar)
         installation = Installation(settings, clock)
         await _open_first(installation)
-        fans = Crowd(
-            installation.catwalk, FIRST_ROOM, crowd(wish.seed, wish.fans), stage.garments(wish.seed, wish.photos), clock,
-            wish.seed,
-        )  # fmt: skip
+        garment = stage.garment_of(wish.seed, wish.photos)
+        fans = Crowd(installation.catwalk, FIRST_ROOM, crowd(wish.seed, wish.fans), garment, clock, wish.seed)
         playing = asyncio.create_task(fans.play())
         try:
             owner = await people.invite_role(installation.shop, Role.OWNER, None)
             link = f"{settings.room.url}/claim?code={owner.code}"
-            await installation.serve(listening, main.until_told(), lambda: _welcome(say, settings, link, wish))
+            await installation.serve(
+                listening, main.until_told(), lambda: _welcome(say, settings, link, wish)
+            )
         finally:
             playing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -86,7 +86,12 @@ async def show(wish: Wish, settings: Settings, say: Callable[[Text], None], bar:
 def _welcome(say: Callable[[Text], None], settings: Settings, link: str, wish: Wish) -> None:
     say(t("The room is open: {url}", url=settings.room.url))
     say(t("You are one of its fans. To own the shop instead, open: {link}", link=link))
-    say(t("One hour of the demo takes {seconds} seconds. Ctrl-C ends it.", seconds=round(3600 / wish.speed, 1)))
+    say(
+        t(
+            "One hour of the demo takes {seconds} seconds. Ctrl-C ends it.",
+            seconds=round(3600 / wish.speed, 1),
+        )
+    )
 
 
 def _check(wish: Wish) -> None:
@@ -116,13 +121,23 @@ def _folder(data: Path | None) -> Iterator[Path]:
 def _settings(wish: Wish, settings: Settings, folder: Path, photos: Path) -> Settings:
     """Point an installation at the demo's folder; whatever is set for the real one does not matter."""
     room = settings.room.model_copy(
-        update={"enabled": True, "host": "127.0.0.1", "port": wish.port, "base_url": None, "open_by_name": True}
+        update={
+            "enabled": True,
+            "host": "127.0.0.1",
+            "port": wish.port,
+            "base_url": None,
+            "open_by_name": True,
+        }
     )
     return settings.model_copy(
         update={
             "secret": SecretStr(_secret(folder)),
-            "database": settings.database.model_copy(update={"url": f"sqlite+aiosqlite:///{folder}/catwalk.db"}),
-            "photos": settings.photos.model_copy(update={"folder": folder / "photos" if wish.data else photos}),
+            "database": settings.database.model_copy(
+                update={"url": f"sqlite+aiosqlite:///{folder}/catwalk.db"}
+            ),
+            "photos": settings.photos.model_copy(
+                update={"folder": folder / "photos" if wish.data else photos}
+            ),
             "room": room,
             "relay": settings.relay.model_copy(update={"reconcile_s": 5.0, "tick_s": 0.5, "drain_s": 0.5}),
         }
@@ -190,5 +205,3 @@ async def _open_first(installation: Installation) -> None:
         first = (await stored_rounds.rounds_of(tx, campaign.id))[0]
     if first.opened_at is None:
         await rounds.open_round(store, first.id, rounds.CLOCK)
-
-

@@ -3,100 +3,132 @@
 import asyncio
 import heapq
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
 
 from bot.demo.clock import FastClock
+from bot.demo.garments import Garment
+from bot.demo.tastes import Taste
 from bot.errors import RuleError
-from bot.port import Actor, Command, Comment, Feed, Inbox, Look, Press, Sheet, ShowFeed, ShowSheet, Strip, Tile
+from bot.port import (
+    Actor,
+    Command,
+    Comment,
+    Feed,
+    Inbox,
+    Look,
+    Press,
+    Sheet,
+    ShowFeed,
+    ShowSheet,
+    Strip,
+    Tile,
+)
 
-_IDLE = timedelta(minutes=20)
-_BETWEEN_PAGES_MIN = (0.5, 8.0)
-_TALK_AFTER_PAGE = 0.35
+_LOOKS_EVERY = timedelta(minutes=15)
+_MINUTES_A_PAGE = (0.5, 8.0)
+_TALK_PER_PAGE = 0.3
+"""Scales a taste's talkativeness, so that the feed can be read: about one remark in twenty pages."""
+
+_OVER = ("vote.late", "vote.void", "ballot.none")
 
 
-class SimulatedFan(Protocol):
-    """A fan with a taste: what they pick, when they stop and what they say."""
+@dataclass(order=True, slots=True)
+class _Visit:
+    """The next page of one fan; `left` is how many they still have patience for."""
 
-    name: str
-    language: str
-
-    def pages(self, rng: random.Random, pages: int) -> int: ...
-    def picks(self, rng: random.Random, tile: Tile) -> bool: ...
-    def remark(self, rng: random.Random, tiles: Sequence[Tile]) -> tuple[int, str] | None: ...
+    at: datetime
+    fan: int
+    left: int = field(compare=False)
 
 
 class Crowd:
-    """Every simulated fan of one room, on one clock; votes come in thick at first, then thin out."""
+    """Every simulated fan of one room, on one clock; many come soon, a few at the last moment."""
 
-    def __init__(self, inbox: Inbox, group: str, fans: Sequence[SimulatedFan], clock: FastClock, seed: int) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        group: str,
+        fans: Sequence[Taste],
+        garment: Callable[[Tile], Garment],
+        clock: FastClock,
+        seed: int,
+    ) -> None:
         self._inbox = inbox
         self._group = group
+        self._fans = fans
+        self._garment = garment
         self._clock = clock
-        self._fans = list(fans)
         self._rng = random.Random(f"crowd:{seed}")
 
-    def _actor(self, i: int) -> Actor:
-        return Actor("room", f"demo-{i}", self._fans[i].name, self._fans[i].language)
-
-    async def enter(self) -> None:
-        """Come in, everybody."""
-        for i in range(len(self._fans)):
-            await self._inbox.command(Command(self._actor(i), f"enter-{i}", "enter", "", self._group))
+    def _actor(self, fan: int) -> Actor:
+        return Actor("room", f"demo-{fan}", self._fans[fan].name, self._fans[fan].language)
 
     async def play(self) -> None:
         """Vote in every round that opens, until cancelled."""
+        if not self._fans:
+            return
+        await self._enter(0)
         played: set[int] = set()
         while True:
             strip = await self._strip()
             if strip is not None and strip.state == "open" and strip.round_number not in played:
                 played.add(strip.round_number)
                 await self._vote(strip)
-            await asyncio.sleep(self._clock.wait_s(self._clock() + _IDLE))
+            await asyncio.sleep(self._clock.wait_s(self._clock() + _LOOKS_EVERY))
+
+    async def _enter(self, fan: int) -> None:
+        await self._inbox.command(Command(self._actor(fan), f"enter-{fan}", "enter", "", self._group))
 
     async def _strip(self) -> Strip | None:
-        if not self._fans:
-            return None
         screen = (await self._inbox.look(Look(self._actor(0), ShowFeed(), self._group))).screen
         return screen.strip if isinstance(screen, Feed) else None
 
     async def _vote(self, strip: Strip) -> None:
         """Let each fan come at a time of their own and leave when their patience ends."""
         begin, length = self._clock(), strip.closes_at - self._clock()
-        visits: list[tuple[datetime, int, int]] = []
-        for i in range(len(self._fans)):
-            at = begin + length * min(0.97, self._rng.betavariate(1.0, 2.6))
-            heapq.heappush(visits, (at, i, 0))
+        visits = [
+            _Visit(begin + length * 0.98 * self._rng.betavariate(0.7, 2.2), fan, taste.pages(self._rng, 99))
+            for fan, taste in enumerate(self._fans)
+        ]
+        heapq.heapify(visits)
         while visits:
-            at, i, page = heapq.heappop(visits)
-            await asyncio.sleep(self._clock.wait_s(at))
+            visit = heapq.heappop(visits)
+            await asyncio.sleep(self._clock.wait_s(visit.at))
             try:
-                again = await self._page(i, page)
+                more = await self._page(visit)
             except RuleError as refused:
-                if refused.code in ("vote.late", "vote.void", "ballot.none"):
+                if refused.code in _OVER:
                     return
-                again = True  # paused, or too many at once: come back a little later
-                page -= 1
-            if again:
-                pause = timedelta(minutes=self._rng.uniform(*_BETWEEN_PAGES_MIN))
-                heapq.heappush(visits, (at + pause, i, page + 1))
+                more = True  # paused, or too many at once: come back a little later
+            if more:
+                at = self._clock() + timedelta(minutes=self._rng.uniform(*_MINUTES_A_PAGE))
+                heapq.heappush(visits, _Visit(at, visit.fan, visit.left))
 
-    async def _page(self, i: int, page: int) -> bool:
-        """Answer one page; says whether the fan goes on to the next."""
-        fan, actor = self._fans[i], self._actor(i)
+    async def _page(self, visit: _Visit) -> bool:
+        """Answer the first page not finished; says whether the fan goes on to another."""
+        actor = self._actor(visit.fan)
+        await self._enter(visit.fan)
         sheet = (await self._inbox.look(Look(actor, ShowSheet(), self._group))).screen
         assert isinstance(sheet, Sheet)
-        if sheet.closed is not None or all(sheet.pages):
+        if sheet.closed is not None:
+            return True
+        if all(sheet.pages):
             return False
-        picked = [tile for tile in sheet.tiles if not tile.picked and fan.picks(self._rng, tile)]
-        key = f"{i}-{sheet.strip.round_number}"
-        await asyncio.gather(
-            *(self._inbox.press(Press(actor, f"{key}-{tile.number}", tile.press, self._group)) for tile in picked)
-        )
-        await self._inbox.press(Press(actor, f"{key}-page-{sheet.page}", sheet.finish, self._group))
-        if self._rng.random() < _TALK_AFTER_PAGE and (said := fan.remark(self._rng, sheet.tiles)):
-            number, words = said
-            comment = Comment(actor, f"{key}-say-{sheet.page}", self._group, words, number)
-            await self._inbox.comment(comment)
-        return page + 1 < fan.pages(self._rng, len(sheet.pages))
+        taste, event = self._fans[visit.fan], f"demo-{visit.fan}-{sheet.strip.round_number}"
+        picked = [t for t in sheet.tiles if not t.picked and taste.answer(self._rng, self._garment(t))]
+        for tile in picked:
+            await self._inbox.press(Press(actor, f"{event}-{tile.number}", tile.press, self._group))
+        await self._inbox.press(Press(actor, f"{event}-page-{sheet.page}", sheet.finish, self._group))
+        if self._rng.random() < taste.talkativeness * _TALK_PER_PAGE:
+            await self._say(visit.fan, f"{event}-say-{sheet.page}", sheet.tiles, picked)
+        visit.left -= 1
+        return visit.left > 0
+
+    async def _say(self, fan: int, event: str, tiles: Sequence[Tile], picked: Sequence[Tile]) -> None:
+        """Comment on a design of the page, mostly on one that was picked."""
+        liked = bool(picked) and self._rng.random() < 0.7
+        tile = self._rng.choice(picked if liked else tiles)
+        words = self._fans[fan].remark(self._rng, self._garment(tile), tile in picked)
+        await self._inbox.comment(Comment(self._actor(fan), event, self._group, words, tile.number))

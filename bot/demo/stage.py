@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone_name
 
+from bot.demo.garments import Garment, season
 from bot.demo.season import write_campaign
 from bot.errors import ConfigError, Problem
+from bot.port import Tile
 from bot.text import t
 
 COUNT = 200
@@ -61,6 +63,14 @@ def designs(cache: Path, seed: int, photos: Path | None, progress: Callable[[int
         except OSError:  # another demo drew the same season meanwhile
             shutil.rmtree(drawing)
     return folder
+
+
+def garment_of(seed: int, photos: Path | None) -> Callable[[Tile], Garment]:
+    """Give the simulated fans eyes: what a tile shows, by its drawing or, for a photo, as itself alone."""
+    if photos is not None:
+        return lambda tile: Garment(tile.title, "", {"photo": tile.photo})
+    drawn = season(seed, COUNT)
+    return lambda tile: drawn[tile.number - 1]
 
 
 def write(folder: Path, source: Path, now: datetime) -> None:
