@@ -19,7 +19,7 @@ from bot.adapters.web.security import Rates
 from bot.errors import ConfigError, Problem
 from bot.intake.photos import PhotoStore
 from bot.relay import Relay
-from bot.service import rounds
+from bot.service import privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.settings import Settings
@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 DESK = "/desk"
 _PATIENCE_S = 5
+_TIDY_S = 3600.0
 
 
 class Installation:
@@ -72,6 +73,9 @@ class Installation:
         if await rounds.tick(self.store):
             await self.relay.drain()
             await self.relay.reconcile()
+
+    async def _tidy(self) -> None:
+        await privacy.tidy(self.store)
 
     async def serve(
         self, listening: socket.socket | None, stop: asyncio.Event, started: Callable[[], None]
@@ -117,6 +121,7 @@ class Installation:
             (self.tick, relay.tick_s),
             (self.relay.drain, relay.drain_s),
             (self.relay.reconcile, relay.reconcile_s),
+            (self._tidy, _TIDY_S),
         ]
         for beat, every_s in beats:
             metronome.add_job(_quietly(beat), "interval", seconds=every_s, next_run_time=datetime.now(UTC))

@@ -84,7 +84,12 @@ class ShowMe:
     """The person: accounts, language, groups, roles."""
 
 
-Wish = ShowFeed | ShowSheet | ShowDesign | ShowBallot | ShowMe
+@dataclass(frozen=True, slots=True)
+class ShowTakeout:
+    """Everything kept about the person, to take along."""
+
+
+Wish = ShowFeed | ShowSheet | ShowDesign | ShowBallot | ShowMe | ShowTakeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,15 @@ class Me:
     groups: tuple[tuple[str, str], ...]  # remote id, title
 
 
-Screen = Sheet | Feed | DesignView | BallotView | Me
+@dataclass(frozen=True, slots=True)
+class Takeout:
+    """A person's data as a file: `words` is its content, JSON."""
+
+    name: str
+    words: str
+
+
+Screen = Sheet | Feed | DesignView | BallotView | Me | Takeout
 
 
 @dataclass(frozen=True, slots=True)

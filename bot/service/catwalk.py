@@ -7,7 +7,7 @@ from bot.actions import Pick
 from bot.errors import RuleError
 from bot.port import Command, Comment, Look, Reply
 from bot.rounds import engine
-from bot.service import comments, looks, people
+from bot.service import comments, looks, people, privacy
 from bot.service.comments import member_group
 from bot.service.shop import Shop, known
 from bot.service.voting import Votes
@@ -69,6 +69,10 @@ async def _language(self: Catwalk, c: Command) -> Reply:
     return await people.set_language(self.shop, c.actor, c.args)
 
 
+async def _forget(self: Catwalk, c: Command) -> Reply:
+    return await privacy.forget(self.shop, c.actor, c.args)
+
+
 async def _me(self: Catwalk, c: Command) -> Reply:
     return await people.me(self.shop, c.actor)
 
@@ -103,8 +107,8 @@ async def _help(_self: Catwalk, _c: Command) -> Reply:
 
 
 HELP: Text = t(
-    "#067 and a few words comments on a design. /link joins your accounts, "
-    "/unlink parts them, /language fr changes the language, /me shows what we know of you."
+    "#067 and a few words comments on a design. /link joins your accounts, /unlink parts them, "
+    "/language fr changes the language, /me shows what we know of you, /forget takes it out."
 )
 
 COMMANDS: dict[str, _Handler] = {
@@ -115,6 +119,7 @@ COMMANDS: dict[str, _Handler] = {
     "unlink": _unlink,
     "language": _language,
     "me": _me,
+    "forget": _forget,
     "pick": _pick,
     "help": _help,
 }

@@ -11,7 +11,6 @@ from bot.storage.campaigns import NewDesign, PhotoRow
 from bot.storage.store import Store
 from bot.text import t
 
-
 FIRST_ROOM = "main"
 
 

@@ -21,6 +21,7 @@ from bot.port import (
     ShowFeed,
     ShowMe,
     ShowSheet,
+    ShowTakeout,
     Strip,
     Tile,
 )
@@ -29,6 +30,7 @@ from bot.rounds.ballots import Cell
 from bot.rounds.entry import check_entry
 from bot.rounds.model import Candidate, Round
 from bot.service import people as use_people
+from bot.service import privacy
 from bot.service.batch import Field, read_field, strip_of
 from bot.service.comments import member_group, remark
 from bot.service.shop import Shop, known, language_for
@@ -91,6 +93,8 @@ async def look(shop: Shop, wanted: Look) -> Reply:
     """Answer a wish to see something; raises RuleError for who may not."""
     if isinstance(wanted.wish, ShowMe):
         return await use_people.me(shop, wanted.actor)
+    if isinstance(wanted.wish, ShowTakeout):
+        return await privacy.takeout(shop, wanted.actor)
     if isinstance(wanted.wish, ShowSheet):
         await _begin_ballot(shop, wanted.actor, wanted.group)
     async with shop.store.read() as tx:

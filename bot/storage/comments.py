@@ -13,6 +13,10 @@ comment, account = table(Comment), table(Account)
 design, version = table(Design), table(Version)
 
 
+UNSEEN = ("hidden", "withdrawn")
+"""Comments that are not shown: hidden by moderators, or of somebody who was forgotten."""
+
+
 @dataclass(frozen=True, slots=True)
 class CommentRow:
     """A comment with its author's name and the design's number, version and photo, where it has one."""
@@ -106,7 +110,7 @@ async def group_comments(
     tx: Tx, group_id: int, before: datetime | None, after: datetime | None, most: int
 ) -> list[CommentRow]:
     """List a group's comments, newest first, at most `most`; hidden ones are left out."""
-    query = _query().where(comment.c.group_id == group_id, comment.c.status != "hidden")
+    query = _query().where(comment.c.group_id == group_id, comment.c.status.not_in(UNSEEN))
     if before is not None:
         query = query.where(comment.c.at < before)
     if after is not None:
@@ -119,7 +123,9 @@ async def design_comments(tx: Tx, group_id: int, design_id: int, most: int) -> l
     """List what one group said about a design, oldest first."""
     found = await tx.conn.execute(
         _query()
-        .where(comment.c.group_id == group_id, comment.c.design_id == design_id, comment.c.status != "hidden")
+        .where(
+            comment.c.group_id == group_id, comment.c.design_id == design_id, comment.c.status.not_in(UNSEEN)
+        )
         .order_by(comment.c.at.desc(), comment.c.id.desc())
         .limit(most)
     )
@@ -133,7 +139,7 @@ async def comment_counts(tx: Tx, campaign_id: int) -> dict[int, int]:
         .where(
             comment.c.campaign_id == campaign_id,
             comment.c.design_id.is_not(None),
-            comment.c.status != "hidden",
+            comment.c.status.not_in(UNSEEN),
         )
         .group_by(comment.c.design_id)
     )
@@ -142,7 +148,7 @@ async def comment_counts(tx: Tx, campaign_id: int) -> dict[int, int]:
 
 async def count_between(tx: Tx, campaign_id: int, since: datetime | None, until: datetime | None) -> int:
     """Count a campaign's comments written from `since` on and before `until`."""
-    query = select(func.count()).where(comment.c.campaign_id == campaign_id, comment.c.status != "hidden")
+    query = select(func.count()).where(comment.c.campaign_id == campaign_id, comment.c.status.not_in(UNSEEN))
     if since is not None:
         query = query.where(comment.c.at >= since)
     if until is not None:

@@ -1,0 +1,64 @@
+"""What a person can ask about their own data: take it along, or be forgotten."""
+
+import json
+
+from bot.errors import RuleError
+from bot.port import Actor, Reply, Takeout
+from bot.service.shop import Shop, known, language_for
+from bot.storage import journal, people, privacy, rounds
+from bot.storage.store import Store
+from bot.text import t
+
+
+async def takeout(shop: Shop, actor: Actor) -> Reply:
+    """Write everything kept about a person as JSON, for that person only."""
+    async with shop.store.read() as tx:
+        person = await known(tx, actor)
+        accounts = await people.accounts_of(tx, person.fan_id)
+        groups = await people.memberships(tx, person.account_id)
+        said = await privacy.comments_by(tx, person.fan_id)
+        answers = await privacy.votes_by(tx, person.fan_id)
+    data = {
+        "name": person.name,
+        "language": person.language,
+        "roles": sorted(person.roles),
+        "accounts": [{"platform": platform, "name": name} for _, platform, name in accounts],
+        "groups": [g.title for g in groups],
+        "comments": [{**line._asdict(), "at": line.at.isoformat()} for line in said],
+        "answers": [{**line._asdict(), "at": line.at.isoformat()} for line in answers],
+    }
+    words = json.dumps(data, ensure_ascii=False, indent=2)
+    return Reply(screen=Takeout("catwalk.json", words), language=language_for(person, actor))
+
+
+async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
+    """Forget a person: names, accounts and words go; answers stay counted and belong to nobody known.
+
+    `word` must be "yes", so that nobody is forgotten by a slip of the thumb.
+    """
+    async with shop.store.begin() as tx:
+        # Nobody may vote while the account goes, or the vote would come from nowhere.
+        await tx.exclude_rounds([0])
+        await tx.exclude_rounds([r.id for r in await rounds.running_rounds(tx)])
+        person = await known(tx, actor)
+        if word.strip().lower() != "yes":
+            raise RuleError(
+                "forget.confirm",
+                t("This cannot be undone. Your name, accounts and comments go. To do it, say: /forget yes"),
+            )
+        if await privacy.owners(tx) == [person.fan_id]:
+            raise RuleError("forget.last_owner", t("You are the only owner. Invite another one first."))
+        now = await tx.now()
+        groups = await privacy.forget(tx, person.fan_id)
+        if groups:
+            await people.touch_groups(tx, groups)
+        await journal.record(tx, "fan_forgotten", now)
+    return Reply(
+        t("You are forgotten here. Thank you for having been with us."), language=language_for(person, actor)
+    )
+
+
+async def tidy(store: Store) -> int:
+    """Delete what is kept longer than it is of use: spent and expired codes."""
+    async with store.begin() as tx:
+        return await privacy.drop_spent_codes(tx, await tx.now())
