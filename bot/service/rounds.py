@@ -222,8 +222,7 @@ async def _close_or_extend(store: Store, round_: Round) -> Round:
 async def _remind(store: Store, round_: Round) -> bool:
     async with store.begin() as tx:
         groups = [g.id for g in await people.groups_of(tx, round_.campaign_id)]
-        await outbox.tell(tx, groups, cards.REMINDER, round_.id, await tx.now())
-    return True
+        return await outbox.tell(tx, groups, cards.REMINDER, round_.id, await tx.now()) > 0
 
 
 async def count(store: Store, round_: Round) -> bool:

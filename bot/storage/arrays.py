@@ -44,13 +44,18 @@ class Rows:
 
     def values(self, tx: Tx, *columns: Sequence[Any]) -> dict[str, Any]:
         """Make the parameters of a statement that reads from `source`: one sequence a column, in order."""
+        if len({len(one) for one in columns}) > 1:
+            raise ValueError("columns of a batch are equally long")
         if not tx.sqlite:
             return {f"{self._name}_{key}": one for key, one in zip(self._columns, columns, strict=True)}
         plain = [
             one if write is None else [write(value) for value in one]
             for write, one in zip(self._written, columns, strict=True)
         ]
-        return {self._name: json.dumps(list(zip(*plain, strict=True)))}
+        batch = json.dumps(list(zip(*plain, strict=True)))
+        if "\\u0000" in batch and any("\0" in v for one in columns for v in one if isinstance(v, str)):
+            raise ValueError("a NUL, which no database of ours stores, would end a text early")
+        return {self._name: batch}
 
     def insert_into(self, on_sqlite: bool, table: Any, *same: str) -> Any:
         """Insert the rows; `same` are columns whose one value, a parameter of that name, every row shares.

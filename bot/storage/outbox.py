@@ -48,9 +48,12 @@ class PostRow:
 _POST = tuple(post.c[name] for name in PostRow.__slots__)
 
 
-async def tell(tx: Tx, group_ids: list[int], kind: str, subject_id: int, now: datetime) -> None:
-    """Put an errand for each group; asking twice for the same kind and subject does nothing."""
-    await put_new(
+async def tell(tx: Tx, group_ids: list[int], kind: str, subject_id: int, now: datetime) -> int:
+    """Put an errand for each group; asking twice for the same kind and subject does nothing.
+
+    Returns how many were new.
+    """
+    return await put_new(
         tx,
         outbox,
         [
@@ -120,12 +123,7 @@ async def settle(
     tx: Tx, errand: Errand, worker: str, remote_id: str, card: dict[str, Any], digest: str, now: datetime
 ) -> bool:
     """Record that an errand was told, and the post that stands there now; False when another did."""
-    done = await tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id == errand.id, outbox.c.settled_at.is_(None), outbox.c.claimed_by == worker)
-        .values(settled_at=now, claimed_until=None)
-    )
-    if done.rowcount != 1:
+    if not await _end(tx, errand, worker, settled_at=now, claimed_until=None):
         return False
     await tx.conn.execute(
         insert(post).values(
@@ -142,22 +140,24 @@ async def settle(
     return True
 
 
-async def drop_errand(tx: Tx, errand_id: int, failure: str, now: datetime) -> None:
-    """Give an errand up for good, with the reason."""
-    await tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id == errand_id)
-        .values(settled_at=now, claimed_until=None, failure=failure)
-    )
+async def drop_errand(tx: Tx, errand: Errand, worker: str, failure: str, now: datetime) -> bool:
+    """Give an errand up for good, with the reason; False when it is another worker's by now."""
+    return await _end(tx, errand, worker, settled_at=now, claimed_until=None, failure=failure)
 
 
-async def put_off(tx: Tx, errand_id: int, due_at: datetime) -> None:
-    """Give an errand back to be tried again at `due_at`."""
-    await tx.conn.execute(
+async def put_off(tx: Tx, errand: Errand, worker: str, due_at: datetime) -> bool:
+    """Give an errand back to be tried again at `due_at`; False when it is another worker's by now."""
+    return await _end(tx, errand, worker, due_at=due_at, claimed_until=None, claimed_by=None)
+
+
+async def _end(tx: Tx, errand: Errand, worker: str, **values: Any) -> bool:
+    """End a claim, if it still is the worker's."""
+    ended = await tx.conn.execute(
         update(outbox)
-        .where(outbox.c.id == errand_id, outbox.c.settled_at.is_(None))
-        .values(due_at=due_at, claimed_until=None, claimed_by=None)
+        .where(outbox.c.id == errand.id, outbox.c.settled_at.is_(None), outbox.c.claimed_by == worker)
+        .values(**values)
     )
+    return ended.rowcount == 1
 
 
 async def waiting_since(tx: Tx, due_before: datetime) -> int:
@@ -186,25 +186,44 @@ async def live_posts(tx: Tx, platform: str, now: datetime) -> list[PostRow]:
     return [PostRow(*line) for line in found]
 
 
-async def take_post(tx: Tx, post_id: int, digest: str, now: datetime, claim_s: float) -> bool:
-    """Claim a post for an edit if it still shows the card with `digest`."""
+async def take_post(tx: Tx, post_id: int, digest: str, now: datetime, claim_s: float) -> datetime | None:
+    """Claim a post for an edit if it still shows the card with `digest`; returns when the claim runs out,
+    which also names it."""
+    until = now + timedelta(seconds=claim_s)
     taken = await tx.conn.execute(
         update(post)
         .where(
             and_(post.c.id == post_id, post.c.digest == digest),
             or_(post.c.claimed_until.is_(None), post.c.claimed_until <= now),
         )
-        .values(claimed_until=now + timedelta(seconds=claim_s))
+        .values(claimed_until=until)
     )
-    return taken.rowcount == 1
+    return until if taken.rowcount == 1 else None
 
 
-async def show(tx: Tx, post_id: int, card: dict[str, Any], digest: str, now: datetime) -> None:
-    """Record what a post shows after an edit."""
-    await tx.conn.execute(
+async def show(
+    tx: Tx, post_id: int, claim: datetime, card: dict[str, Any], digest: str, now: datetime
+) -> bool:
+    """Record what a post shows after an edit.
+
+    False when the claim ran out and another edited meanwhile: then nobody knows whose edit came last, so
+    the post is marked as showing nothing known, to be edited once more.
+    """
+    shown = await tx.conn.execute(
         update(post)
-        .where(post.c.id == post_id)
+        .where(post.c.id == post_id, post.c.claimed_until == claim)
         .values(card=card, digest=digest, edited_at=now, claimed_until=None)
+    )
+    if shown.rowcount == 1:
+        return True
+    await tx.conn.execute(update(post).where(post.c.id == post_id).values(digest="", live=True))
+    return False
+
+
+async def put_off_post(tx: Tx, post_id: int, claim: datetime, until: datetime) -> None:
+    """Leave a post alone until an instant: its platform asked for that."""
+    await tx.conn.execute(
+        update(post).where(post.c.id == post_id, post.c.claimed_until == claim).values(claimed_until=until)
     )
 
 

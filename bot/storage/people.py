@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from bot.port import Role
 from bot.storage.store import Tx
@@ -55,15 +55,19 @@ class Invitation:
     account_id: int | None = None
 
 
+_PERSON = (
+    select(account.c.id, account.c.fan_id, account.c.name, fan.c.language, fan.c.waits_since, role.c.role)
+    .join(fan, fan.c.id == account.c.fan_id)
+    .outerjoin(role, role.c.account_id == account.c.id)
+    .where(account.c.platform == bindparam("platform"), account.c.remote_id == bindparam("remote_id"))
+)
+
+
 async def find_person(tx: Tx, platform: str, remote_id: str) -> Person | None:
-    """Look an account up by its platform's id."""
-    statement = (
-        select(account.c.id, account.c.fan_id, account.c.name, fan.c.language, fan.c.waits_since, role.c.role)
-        .join(fan, fan.c.id == account.c.fan_id)
-        .outerjoin(role, role.c.account_id == account.c.id)
-        .where(account.c.platform == platform, account.c.remote_id == remote_id)
-    )
-    found = (await tx.conn.execute(statement)).all()
+    """Look an account up by its platform's id; an id that no platform sends is nobody's."""
+    if not remote_id.isprintable():
+        return None
+    found = (await tx.conn.execute(_PERSON, {"platform": platform, "remote_id": remote_id})).all()
     if not found:
         return None
     first = found[0]
@@ -213,10 +217,16 @@ _GROUP = (
 )  # fmt: skip
 
 
+_FIND_GROUP = select(*_GROUP).where(
+    group.c.platform == bindparam("platform"), group.c.remote_id == bindparam("remote_id")
+)
+
+
 async def find_group(tx: Tx, platform: str, remote_id: str) -> GroupRow | None:
-    found = await tx.conn.execute(
-        select(*_GROUP).where(group.c.platform == platform, group.c.remote_id == remote_id)
-    )
+    """Look a group up by its platform's id; an id that no platform sends is none of ours."""
+    if not remote_id.isprintable():
+        return None
+    found = await tx.conn.execute(_FIND_GROUP, {"platform": platform, "remote_id": remote_id})
     line = found.first()
     return GroupRow(*line) if line else None
 
@@ -277,10 +287,13 @@ async def put_member(tx: Tx, group_id: int, account_id: int, joined_at: datetime
     await put_new(tx, member, [{"group_id": group_id, "account_id": account_id, "joined_at": joined_at}])
 
 
+_IS_MEMBER = select(member.c.account_id).where(
+    member.c.group_id == bindparam("group_id"), member.c.account_id == bindparam("account_id")
+)
+
+
 async def is_member(tx: Tx, group_id: int, account_id: int) -> bool:
-    found = await tx.conn.execute(
-        select(member.c.account_id).where(member.c.group_id == group_id, member.c.account_id == account_id)
-    )
+    found = await tx.conn.execute(_IS_MEMBER, {"group_id": group_id, "account_id": account_id})
     return found.first() is not None
 
 

@@ -12,6 +12,8 @@ from bot.errors import ConfigError, Problem
 from bot.storage.store import Store
 from bot.text import t
 
+_MIGRATING = -1  # the lock of no round: two workers started at once migrate one after the other
+
 
 def _config(conn: Connection | None = None) -> Config:
     config = Config()
@@ -40,6 +42,7 @@ async def migrate(store: Store) -> tuple[str | None, str]:
     if before is not None and before not in known:
         raise _unknown(before)
     async with store.begin() as tx:
+        await tx.exclude_rounds([_MIGRATING])
         await tx.conn.run_sync(lambda conn: command.upgrade(_config(conn), "head"))
     return before, head()
 

@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, func, select
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy import Connection, bindparam, event, func, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, Problem, StateError
@@ -26,6 +27,10 @@ DATABASE_ERRORS = (SQLAlchemyError, OSError)
 """What a database that is down, wrong or full raises."""
 
 _ROUND_LOCK = 0x43415457  # the namespace ("CATW") of our advisory locks
+_SHARE = select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, bindparam("key")))
+_EXCLUDE = select(func.pg_advisory_xact_lock(_ROUND_LOCK, bindparam("key")))
+_NOW = select(func.clock_timestamp())
+_DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _BUSY_MS = 10_000
 _SLOTS = 16
 
@@ -50,16 +55,19 @@ class Tx:
     async def share_rounds(self, round_ids: Iterable[int]) -> None:
         """Wait until nobody closes these rounds and keep them from being closed until the commit."""
         if not self.sqlite:
-            for round_id in sorted(set(round_ids)):
-                await self.conn.execute(
-                    select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, round_id % 2**31))
-                )
+            for key in _lock_keys(round_ids):
+                await self.conn.execute(_SHARE, {"key": key})
 
     async def exclude_rounds(self, round_ids: Iterable[int]) -> None:
         """Wait for every vote under way in these rounds and keep new ones waiting until the commit."""
         if not self.sqlite:
-            for round_id in sorted(set(round_ids)):
-                await self.conn.execute(select(func.pg_advisory_xact_lock(_ROUND_LOCK, round_id % 2**31)))
+            for key in _lock_keys(round_ids):
+                await self.conn.execute(_EXCLUDE, {"key": key})
+
+
+def _lock_keys(round_ids: Iterable[int]) -> list[int]:
+    """Number the locks, in the one order in which everybody takes them."""
+    return sorted({round_id % 2**31 for round_id in round_ids})
 
 
 class Store:
@@ -68,21 +76,10 @@ class Store:
     def __init__(self, url: str, *, pool_size: int = 5, clock: Callable[[], datetime] | None = None) -> None:
         self.clock = clock
         self.slot = secrets.randbelow(_SLOTS)
-        try:
-            parsed = make_url(url)
-        except ArgumentError:
-            raise ConfigError(
-                [
-                    Problem(
-                        "CATWALK_DATABASE__URL",
-                        t("This is not a database URL. Use sqlite+aiosqlite:///… or postgresql+asyncpg://…"),
-                    )
-                ]
-            ) from None
-        self.sqlite = parsed.get_backend_name() == "sqlite"
-        if self.sqlite and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(parsed, pool_size=pool_size, max_overflow=pool_size)
+        parsed, self.sqlite = _parsed(url)
+        self.engine: AsyncEngine = create_async_engine(
+            parsed, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+        )
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
@@ -91,7 +88,7 @@ class Store:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
         """Open a unit of work that writes. A second one inside it is a bug and is refused."""
-        _refuse_nesting()
+        refuse_nesting()
         token = _inside.set(True)
         try:
             if self.sqlite:
@@ -116,9 +113,42 @@ class Store:
         await self.engine.dispose()
 
 
-def _refuse_nesting() -> None:
+def _parsed(url: str) -> tuple[URL, bool]:
+    """Read a database's URL and whether it is SQLite's, whose folder is made; raises ConfigError."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.drivername not in _DRIVERS or not parsed.database:
+        raise ConfigError([Problem("CATWALK_DATABASE__URL", _NO_URL)])
+    on_sqlite = parsed.drivername == _DRIVERS[0]
+    if on_sqlite:
+        if parsed.database == ":memory:":  # every connection would have a database of its own
+            raise ConfigError([Problem("CATWALK_DATABASE__URL", _NO_URL)])
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    return parsed, on_sqlite
+
+
+_NO_URL = t(
+    "This is not a database we can use. "
+    "Write sqlite+aiosqlite:///folder/file.db or postgresql+asyncpg://user@host/name."
+)
+
+
+def refuse_nesting() -> None:
+    """Raise StateError inside a unit of work: whoever waits there for another may wait for ever."""
     if _inside.get():
         raise StateError("a unit of work was opened inside another")
+
+
+def is_outage(error: Exception) -> bool:
+    """Say whether the database itself failed, and not what it was given (SQLSTATE classes 22 and 23), nor
+    one of two transactions in each other's way (class 40): then another try changes nothing."""
+    if isinstance(error, (DataError, IntegrityError)):
+        return False
+    if isinstance(error, DBAPIError):
+        return str(getattr(error.orig, "sqlstate", ""))[:2] not in ("22", "23", "40")
+    return isinstance(error, (OSError, PoolTimeout))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -144,5 +174,5 @@ async def database_now(tx: Tx) -> datetime:
     """Read the database's own clock; SQLite has this machine's."""
     if tx.sqlite:
         return datetime.now(UTC)
-    at: datetime = (await tx.conn.execute(select(func.clock_timestamp()))).scalar_one()
+    at: datetime = (await tx.conn.execute(_NOW)).scalar_one()
     return at.astimezone(UTC)

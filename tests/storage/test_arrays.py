@@ -1,0 +1,78 @@
+"""A batch of rows goes through one parameter, on both stores, as it would go value by value."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, select
+
+from bot.storage.arrays import Rows
+from bot.storage.store import Store
+from bot.storage.tables import Fan, Outbox, UtcDateTime, table
+from tests.clock import START
+
+outbox, fan = table(Outbox), table(Fan)
+
+KINDS = Rows(n=BigInteger(), small=SmallInteger(), flag=Boolean(), words=Text(), at=UtcDateTime())
+
+line = st.tuples(
+    st.integers(-(2**63), 2**63 - 1),
+    st.one_of(st.none(), st.integers(-(2**15), 2**15 - 1)),
+    st.one_of(st.none(), st.booleans()),
+    st.one_of(st.none(), st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))),
+    st.one_of(st.none(), st.datetimes().map(lambda at: at.replace(tzinfo=START.tzinfo, fold=0))),
+)
+
+
+@given(lines=st.lists(line, min_size=1, max_size=20))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_every_value_comes_back_as_it_went_in(store: Store, lines: list[tuple[object, ...]]) -> None:
+    given_ = KINDS.source(store.sqlite)
+    async with store.read() as tx:
+        found = await tx.conn.execute(select(given_), KINDS.values(tx, *zip(*lines, strict=True)))
+        assert sorted(map(repr, (tuple(row) for row in found))) == sorted(map(repr, lines))
+
+
+async def test_no_rows_are_no_rows(store: Store) -> None:
+    async with store.read() as tx:
+        found = await tx.conn.execute(
+            select(KINDS.source(store.sqlite)), KINDS.values(tx, [], [], [], [], [])
+        )
+        assert found.all() == []
+
+
+async def test_columns_of_different_lengths_are_a_bug(store: Store) -> None:
+    async with store.read() as tx:
+        with pytest.raises(ValueError, match="equally long"):
+            KINDS.values(tx, [1, 2], [1], [True], ["x"], [START])
+
+
+async def test_a_naive_datetime_is_refused_in_a_batch_too(store: Store) -> None:
+    naive = START.replace(tzinfo=None)
+    with pytest.raises(Exception, match="naive datetime"):
+        async with store.read() as tx:
+            await tx.conn.execute(
+                select(KINDS.source(store.sqlite)), KINDS.values(tx, [1], [1], [True], ["x"], [naive])
+            )
+
+
+async def test_a_nul_is_refused_on_both(store: Store) -> None:
+    """PostgreSQL stores none, and SQLite's JSON would end the text there: `fan\0x` must not be `fan`."""
+    with pytest.raises(Exception, match=r"NUL|0x00"):
+        async with store.read() as tx:
+            await tx.conn.execute(
+                select(KINDS.source(store.sqlite)), KINDS.values(tx, [1], [1], [True], ["fan\0x"], [START])
+            )
+
+
+async def test_a_batch_is_inserted_with_what_its_rows_share(store: Store) -> None:
+    rows = Rows(id=BigInteger(), language=Text())
+    put = rows.insert_into(store.sqlite, fan, "created_at")
+    put = put.on_conflict_do_update(index_elements=["id"], set_={"language": put.excluded.language})
+    for languages, at in ((["en", None], START), (["fr", "zh"], START + timedelta(days=1))):
+        async with store.begin() as tx:
+            await tx.conn.execute(put, rows.values(tx, [1, 2], languages) | {"created_at": at})
+    async with store.read() as tx:
+        found = await tx.conn.execute(select(fan.c.id, fan.c.language, fan.c.created_at).order_by(fan.c.id))
+        assert [tuple(row) for row in found] == [(1, "fr", START), (2, "zh", START)]

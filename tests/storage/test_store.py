@@ -1,0 +1,205 @@
+"""The unit of work: all or nothing, never nested, and its locks keep others waiting."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_mock_engine, insert, select
+
+from bot.errors import ConfigError, StateError
+from bot.storage import store as store_module
+from bot.storage.store import Store, Tx, is_outage, refuse_nesting
+from bot.storage.tables import Fan, UtcDateTime, table
+from tests.clock import START
+from tests.made_shop import held, until_asked, until_blocked
+from tests.rendered import english
+
+fan = table(Fan)
+
+
+async def add_fan(tx: Tx, at: datetime) -> int:
+    made = await tx.conn.execute(insert(fan).values(created_at=at).returning(fan.c.id))
+    fan_id: int = made.scalar_one()
+    return fan_id
+
+
+async def fans(store: Store) -> list[datetime]:
+    async with store.read() as tx:
+        return list((await tx.conn.execute(select(fan.c.created_at).order_by(fan.c.id))).scalars())
+
+
+async def test_instants_come_back_as_they_went_in_to_the_microsecond(store: Store) -> None:
+    at = START.replace(microsecond=123_456)
+    async with store.begin() as tx:
+        await add_fan(tx, at)
+    assert await fans(store) == [at]
+    assert (await fans(store))[0].tzinfo is UTC
+
+
+async def test_a_naive_datetime_never_reaches_the_database(store: Store) -> None:
+    with pytest.raises(Exception, match="naive datetime"):
+        async with store.begin() as tx:
+            await add_fan(tx, START.replace(tzinfo=None))
+    with pytest.raises(Exception, match="naive datetime"):
+        async with store.read() as tx:
+            await tx.conn.execute(select(fan.c.id).where(fan.c.created_at < START.replace(tzinfo=None)))
+    assert await fans(store) == []
+
+
+@pytest.mark.parametrize("zone_hours", [-11, 0, 9])
+async def test_instants_of_any_zone_are_compared_as_instants(store: Store, zone_hours: int) -> None:
+    local = START.astimezone(timezone(timedelta(hours=zone_hours)))
+    async with store.begin() as tx:
+        await add_fan(tx, local)
+        same = await tx.conn.execute(select(fan.c.id).where(fan.c.created_at == START))
+        assert same.first() is not None
+    assert await fans(store) == [START]
+
+
+def test_a_type_of_ours_without_a_value_is_none() -> None:
+    dialect = create_mock_engine("postgresql+asyncpg://", lambda *_: None).dialect
+    assert UtcDateTime().process_bind_param(None, dialect) is None
+    assert UtcDateTime().process_result_value(None, dialect) is None
+
+
+async def test_what_fails_leaves_nothing_behind(store: Store) -> None:
+    class _Boom(Exception):
+        pass
+
+    async def fail() -> None:
+        async with store.begin() as tx:
+            await add_fan(tx, START)
+            raise _Boom
+
+    with pytest.raises(_Boom):
+        await fail()
+    assert await fans(store) == []
+
+
+async def test_a_second_unit_of_work_inside_one_is_refused(store: Store) -> None:
+    async with store.begin() as tx:
+        await add_fan(tx, START)
+        with pytest.raises(StateError, match="inside another"):
+            async with store.begin():
+                raise AssertionError("a second unit of work was opened")
+        with pytest.raises(StateError):
+            refuse_nesting()
+    refuse_nesting()
+    async with store.begin() as tx:
+        await add_fan(tx, START)
+    assert len(await fans(store)) == 2
+
+
+async def test_another_task_may_write_while_one_does(store: Store) -> None:
+    async def write() -> None:
+        async with store.begin() as tx:
+            await add_fan(tx, START)
+
+    await asyncio.gather(*(write() for _ in range(20)))
+    assert len(await fans(store)) == 20
+
+
+async def test_votes_share_a_round_and_a_close_waits_for_all_of_them(
+    store: Store, other_store: Store
+) -> None:
+    if store.sqlite:
+        pytest.skip("SQLite admits one writer at a time, so it needs no lock on a round")
+    async with held(store, lambda tx: tx.share_rounds([7])), held(store, lambda tx: tx.share_rounds([7, 8])):
+        close = asyncio.create_task(_take(other_store, lambda tx: tx.exclude_rounds([7])))
+        await until_blocked(store, close)
+        assert not close.done()
+        await _take(other_store, lambda tx: tx.exclude_rounds([9]))
+    await close
+
+
+async def test_new_votes_wait_for_a_close_under_way(store: Store, other_store: Store) -> None:
+    if store.sqlite:
+        pytest.skip("SQLite admits one writer at a time, so it needs no lock on a round")
+    async with held(store, lambda tx: tx.exclude_rounds([7])):
+        vote = asyncio.create_task(_take(other_store, lambda tx: tx.share_rounds([6, 7])))
+        await until_blocked(store, vote)
+        assert not vote.done()
+        await _take(other_store, lambda tx: tx.share_rounds([6, 8]))
+    await vote
+
+
+async def _take(store: Store, take: Callable[[Tx], Awaitable[object]]) -> None:
+    async with store.begin() as tx:
+        await take(tx)
+
+
+async def test_one_writer_at_a_time_on_sqlite_across_workers(store: Store, other_store: Store) -> None:
+    if not store.sqlite:
+        pytest.skip("PostgreSQL lets writers in together")
+    async with held(store, lambda tx: add_fan(tx, START)):
+        second = await until_asked(other_store, lambda: _take(other_store, lambda tx: add_fan(tx, START)))
+        assert not second.done()
+    await second
+    assert len(await fans(store)) == 2
+
+
+def test_rounds_are_locked_in_one_order_whatever_their_ids() -> None:
+    high = 2**31 + 3  # shares a lock with round 3
+    assert store_module._lock_keys([high, 5, 4, 5]) == [3, 4, 5]
+
+
+async def test_the_time_is_read_after_the_lock_and_not_at_the_beginning(shop_url: str) -> None:
+    """Without a clock of ours PostgreSQL's is read, whose `now()` would be the transaction's start."""
+    store = Store(shop_url)
+    async with store.begin() as tx:
+        first, second = await tx.now(), await tx.now()
+    assert first.tzinfo is UTC
+    assert first < second
+    assert abs(datetime.now(UTC) - second) < timedelta(seconds=60)
+    await store.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "nonsense", "sqlite:///catwalk.db", "sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:",
+        "postgresql://host/catwalk", "postgres://host/catwalk", "postgresql+psycopg://host/catwalk",
+        "mysql://host/catwalk", "postgresql+asyncpg://host:port/catwalk", "postgresql+asyncpg://host",
+    ],
+)  # fmt: skip
+def test_a_database_we_cannot_use_is_refused_with_what_to_write(url: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        Store(url)
+    (problem,) = refused.value.problems
+    assert problem.file == "CATWALK_DATABASE__URL"
+    assert "sqlite+aiosqlite:///" in english(problem.text)
+    assert "host" not in english(problem.text).replace(
+        "user@host", ""
+    )  # nothing of the URL, it may hold a password
+
+
+async def test_the_folder_of_a_database_file_is_made(tmp_path: Path) -> None:
+    store = Store(f"sqlite+aiosqlite:///{tmp_path}/new/folder/catwalk.db")
+    assert (tmp_path / "new" / "folder").is_dir()
+    await store.close()
+
+
+async def test_a_database_that_is_not_there_is_an_outage_and_what_it_refuses_is_not(shop_url: str) -> None:
+    nowhere = Store("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    with pytest.raises(Exception, match="127") as down:
+        async with nowhere.read() as tx:
+            await tx.now()
+    assert is_outage(down.value)
+    await nowhere.close()
+    store = Store(shop_url)
+
+    async def twice(tx: Tx) -> None:
+        fan_id = await add_fan(tx, START)
+        await tx.conn.execute(insert(fan).values(id=fan_id, created_at=START))
+
+    with pytest.raises(Exception, match=r"unique|UNIQUE") as doubled:
+        await _take(store, twice)
+    assert not is_outage(doubled.value)
+    with pytest.raises(Exception, match="no_such_table") as broken:
+        async with store.begin() as tx:
+            await tx.conn.exec_driver_sql("SELECT 1 FROM no_such_table")
+    assert is_outage(broken.value)
+    assert not is_outage(ValueError("a press of an odd shape"))
+    await store.close()
