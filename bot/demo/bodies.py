@@ -25,6 +25,10 @@ class Hem:
         """Return how far the folds lower the hem at `u`."""
         return self.depth * self._swing(u) * (1 - 0.5 * u**4) if self.waves else 0.0
 
+    def below_seam(self, u: float) -> float:
+        """Return how much lower than at the side seams the folds bring the hem at `u`."""
+        return self.ripple(u) - self.ripple(1)
+
     def _swing(self, u: float) -> float:
         return cos(pi * self.waves * (u + 0.06 * sin(2.6 * u + 0.8)))
 
@@ -68,7 +72,7 @@ def body(top: Top, side: Sequence[Point], hem: Hem) -> Piece:
     head = 8.0
     high = (top.underarm[0], -head)
     edge = join(line(high, top.underarm), seam)
-    patch = Patch(mirror(edge), edge, (0.0, hem.sag), hem.ripple)
+    patch = Patch(mirror(edge), edge, (0.0, hem.sag), hem.below_seam)
     bare = (top.underarm[1] + head) / (hem.y + head)
     neck = join(mirror(rev(top.neck)), top.neck)
     return Piece(
@@ -88,7 +92,7 @@ def skirt(knots: Sequence[Point], hem: Hem, *, arc: float = 0.5) -> Piece:
     upper = bez((-waist, y), (-waist * 0.4, y + arc * 1.3), (waist * 0.4, y + arc * 1.3), (waist, y))
     bottom = hem.curve(width)
     outline = join(upper, seam, bottom, rev(mirror(seam)))
-    patch = Patch(mirror(seam), seam, (arc, hem.sag), hem.ripple)
+    patch = Patch(mirror(seam), seam, (arc, hem.sag), hem.below_seam)
     return Piece(
         Panel(outline, patch),
         (seam, mirror(seam), bottom),

@@ -76,10 +76,10 @@ class Canvas:
         if curves:
             self.marks.append(Mark(curves, colour, width, cloth=True, opacity=opacity, butt=butt))
 
-    def cut_out(self, curves: Sequence[Curve], colour: str) -> None:
+    def cut_out(self, curves: Sequence[Curve], colour: str, opacity: float = 1.0) -> None:
         """Fill many closed curves as one element."""
         if curves:
-            self.marks.append(Mark(curves, colour, closed=True))
+            self.marks.append(Mark(curves, colour, opacity=opacity, closed=True))
 
     def polygons(self, shapes: Sequence[Sequence[Point]], colour: str, opacity: float = 1.0) -> None:
         """Fill closed shapes of straight lines as one element."""

@@ -173,7 +173,8 @@ class Patch:
 
     def row(self, v: float, u0: float = -1, u1: float = 1) -> Curve:
         """Run across the cloth at `v`."""
-        return through([self.point(u0 + (u1 - u0) * k / 8, v) for k in range(9)])
+        n = 64 if self.ripple is not None and v > 0.7 else 8
+        return through([self.point(u0 + (u1 - u0) * k / n, v) for k in range(n + 1)])
 
     def column(self, u: float, v0: float = 0, v1: float = 1) -> Curve:
         """Run down the cloth at `u`."""

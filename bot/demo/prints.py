@@ -6,7 +6,7 @@ from math import cos, hypot, pi, sin
 from random import Random
 
 from bot.demo.canvas import Canvas
-from bot.demo.curves import Curve, Panel, Point, bounds, sample, through
+from bot.demo.curves import Curve, Panel, Point, bounds, join, rev, sample, through
 from bot.demo.cutting import Cutter
 from bot.demo.palette import Dye, mix
 
@@ -54,27 +54,30 @@ class _Weave:
         patch, half = self.panel.patch, width / 2 / self.panel.patch.length
         n = max(1, round(patch.length / pitch))
         levels = [(k + 0.5) / n for k in range(n)]
-        whole = [patch.row(v) for v in levels if v - half > self.panel.open]
+        whole = [v for v in levels if v - half > self.panel.open]
+        bands = [join(patch.row(v - half), rev(patch.row(min(v + half, 1.0)))) for v in whole]
+        self.canvas.cut_out(bands, colour, opacity)
         cut = [
             ([patch.point(u, v - half) for u in _across()], [patch.point(u, v + half) for u in _across()])
             for v in levels
             if v - half <= self.panel.open
         ]
-        self._draw(whole, cut, colour, width, opacity)
+        self._trim(cut, colour, opacity)
 
     def columns(self, pitch: float, width: float, colour: str, opacity: float = 1.0) -> None:
         patch, top = self.panel.patch, self.panel.open
         n = max(2, round(patch.width(0.45) / pitch))
         places = [2 * (k + 0.5) / n - 1 for k in range(n)]
         half = width / patch.width(max(top, 0.1))
-        whole = [patch.column(u, top, 1) for u in places] if top < 1 else []
+        whole = [patch.column(u, top, 0.997) for u in places] if top < 1 else []
         steps = [top * k / (_FINE - 1) for k in range(_FINE)] if top else []
         cut = [
             ([patch.point(u - half, v) for v in steps], [patch.point(u + half, v) for v in steps])
             for u in places
             if steps
         ]
-        self._draw(whole, cut, colour, width, opacity)
+        self.canvas.weave(whole, colour, width, opacity, butt=True)
+        self._trim(cut, colour, opacity)
 
     def lines(self, curves: Sequence[Curve], colour: str, width: float, opacity: float) -> None:
         """Draw thin lines, each trimmed by its points."""
@@ -84,22 +87,16 @@ class _Weave:
             curves = [through(run) for run in parts if len(run) > 1]
         self.canvas.weave(curves, colour, width, opacity)
 
-    def _draw(
-        self,
-        whole: Sequence[Curve],
-        cut: Sequence[tuple[Sequence[Point], Sequence[Point]]],
-        colour: str,
-        width: float,
-        opacity: float,
+    def _trim(
+        self, bands: Sequence[tuple[Sequence[Point], Sequence[Point]]], colour: str, opacity: float
     ) -> None:
-        self.canvas.weave(whole, colour, width, opacity, butt=True)
-        if cut:
+        if bands:
             cutter = Cutter(self.panel.outline)
-            self.canvas.polygons([p for a, b in cut for p in cutter.strip(a, b)], colour, opacity)
+            self.canvas.polygons([p for a, b in bands for p in cutter.strip(a, b)], colour, opacity)
 
 
 def _across() -> list[float]:
-    return [k * 2 / (_FINE * 2 - 2) - 1 for k in range(_FINE * 2 - 1)]
+    return [k / 24 - 1 for k in range(49)]
 
 
 def _breton(canvas: Canvas, panel: Panel, cloth: Cloth) -> None:
@@ -190,7 +187,7 @@ def _floral(canvas: Canvas, panel: Panel, cloth: Cloth) -> None:
     rng, cutter = Random(cloth.seed), Cutter(panel.outline)
     pitch, size = ((8.4, 3.0), (5.2, 1.62))[cloth.seed % 2]
     main, accent = cloth.main, cloth.accent
-    leaf = mix("#8d9a6a", main.base, 0.25) if main.dark else mix(accent.base, "#5d6b45", 0.55)
+    leaf = mix("#8d9a6a" if main.dark else "#66764a", main.base, 0.25)
     places = _lattice(panel, cutter, pitch, 0.16, rng, size)
     throws = [(at, rng.uniform(0, 2 * pi), size * rng.uniform(0.85, 1.1)) for at in places]
     depth = [d / size for d in cutter.depth(places)]

@@ -5,7 +5,7 @@ Heights are centimetres below the high point of the shoulder; widths are half wi
 
 from dataclasses import dataclass
 
-from bot.demo.curves import Curve, Point, bez, join, line, mirror, rev, through
+from bot.demo.curves import Curve, Point, bez, join, line, mirror, rev
 
 UNDERARM = 21.0
 BARE = ("strap", "sleeveless")
@@ -103,7 +103,7 @@ def _halter(side: Point) -> Top:
     neck = bez((0, 4.4), (2.6, 4.2), (4.6, 2), (5.4, -1.6))
     edge = (6.6, -1.2)
     armhole = bez(edge, (7.8, 8), (11.5, 17.5), side)
-    back = through([(0, 0.2), (3.4, -0.4), (5.4, -1.6)])
+    back = bez((0, 0.2), (2.2, 0.2), (4.2, -0.6), (5.4, -1.6))
     return Top(neck, join(line(neck[-1], edge), armhole), back, edge, side)
 
 
