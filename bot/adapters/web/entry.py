@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from bot.adapters.web.security import Throttle, address
 from bot.adapters.web.wire import event_id
 from bot.errors import RuleError
 from bot.i18n import LANGUAGES
-from bot.port import Actor, Command, Feed, Inbox, Look, Me, Reply, ShowMe
+from bot.port import Actor, Command, Feed, Inbox, Look, Me, Reply, ShowMe, ShowTakeout, Takeout
 from bot.text import t
 
 NAME_LETTERS = 40
@@ -41,6 +42,9 @@ class Entry:
             Route("/me/language", self.language, methods=["POST"]),
             Route("/me/link", self.link, methods=["POST"]),
             Route("/me/leave", self.leave, methods=["POST"]),
+            Route("/me/data", self.data),
+            Route("/me/forget", self.forget_form),
+            Route("/me/forget", self.forget, methods=["POST"]),
             Route("/help", self.help),
         ]
 
@@ -159,6 +163,26 @@ class Entry:
         await self._page.form(request)
         self._page.visit(request).leave = True
         return self._page.redirect(request, "/")
+
+    async def data(self, request: Request) -> Response:
+        """Hand a person everything that is kept about them, as a file."""
+        reply = await self._inbox.look(Look(self._page.need_actor(request), ShowTakeout()))
+        if not isinstance(reply.screen, Takeout):
+            raise HTTPException(404)
+        headers = {"Content-Disposition": f"attachment; filename*=utf-8''{quote(reply.screen.name, safe='')}"}
+        return Response(reply.screen.words, media_type="application/json", headers=headers)
+
+    async def forget_form(self, request: Request) -> Response:
+        """Ask once more, and say what goes and what stays."""
+        self._page.need_actor(request)
+        return self._page.render(request, "forget.html")
+
+    async def forget(self, request: Request) -> Response:
+        form = await self._page.form(request)
+        self._page.visit(request).back = "/me"
+        reply = await self._tell(request, form, "forget", "yes")
+        self._page.visit(request).leave = True
+        return self._page.redirect(request, "/", reply.text)
 
     async def _tell(self, request: Request, form: dict[str, str], name: str, args: str) -> Reply:
         actor = self._page.need_actor(request)

@@ -207,8 +207,7 @@ class Page:
         visit = self.visit(request)
         if visit.leave:
             self.sessions.forget(response)
-            return response
-        if visit.keep:
+        elif visit.keep:
             self.sessions.write(response, visit.session)
         if visit.said is not None:
             self.sessions.write_flash(response, visit.said)

@@ -4,13 +4,14 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from babel import Locale
 from babel.dates import format_skeleton, format_time
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.datastructures import Headers
 
@@ -40,42 +41,48 @@ def language_wished(headers: Headers) -> str:
 
 
 class Renderer:
-    """A Jinja environment in which `{{ t("…") }}` says itself to the reader and everything is escaped."""
+    """Templates in which `{{ t("…") }}` says itself to the reader and everything is escaped."""
 
     def __init__(self, template_dirs: Sequence[Path], static_dirs: Sequence[Path]) -> None:
         self.static_dirs = (STATIC, *static_dirs)
         self.digest = _digest(self.static_dirs)
-        self.env = Environment(
-            loader=ChoiceLoader([FileSystemLoader(d) for d in (TEMPLATES, *template_dirs)]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            finalize=_said,
-        )
-        self.env.globals.update(
-            t=t,
-            tn=tn,
-            Span=Span,
-            When=When,
-            say=_say,
-            asset=self.asset,
-            url=url,
-            fresh=lambda: secrets.token_urlsafe(12),
-            tile_url=lambda photo: f"/tile/{photo}.jpg",
-            photo_url=lambda photo: f"/photo/{photo}.jpg",
-            button_url=button_url,
-            left=left,
-        )
-        self.env.filters.update(number=number, day=_day, clock=_clock, iso=iso, verdict=with_verdict)
-        self.env.tests.update(post=lambda x: isinstance(x, FeedPost), remark=lambda x: isinstance(x, Remark))
+        self._env = _environment((TEMPLATES, *template_dirs))
 
     def asset(self, path: str) -> str:
         """Address a static file; the address changes with the content of any of them."""
         return f"/static/{self.digest}/{path}"
 
     def page(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
-        return self.env.get_template(template).render({"reader": reader, **context})
+        words = {"reader": reader, "asset": self.asset, **context}
+        return self._env.get_template(template).render(words)
+
+
+@cache
+def _environment(folders: tuple[Path, ...]) -> Environment:
+    env = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_said,
+    )
+    env.globals.update(
+        t=t,
+        tn=tn,
+        Span=Span,
+        When=When,
+        say=_say,
+        url=url,
+        fresh=lambda: secrets.token_urlsafe(12),
+        tile_url=lambda photo: f"/tile/{photo}.jpg",
+        photo_url=lambda photo: f"/photo/{photo}.jpg",
+        button_url=button_url,
+        left=left,
+    )
+    env.filters.update(number=number, day=_day, clock=_clock, iso=iso, verdict=with_verdict)
+    env.tests.update(post=lambda x: isinstance(x, FeedPost), remark=lambda x: isinstance(x, Remark))
+    return env
 
 
 def _digest(folders: Sequence[Path]) -> str:

@@ -83,8 +83,7 @@ class Sessions:
         self._set(response, self.cookie, self._pages.dumps(asdict(session)), KEEP_S)
 
     def forget(self, response: Response) -> None:
-        for name in (self.cookie, self.flash_cookie):
-            response.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="lax")
+        self._delete(response, self.cookie)
 
     def read_flash(self, request: Request) -> Flash | None:
         found = self._load(self._flashes, request.cookies.get(self.flash_cookie), FLASH_S)
@@ -95,9 +94,7 @@ class Sessions:
         self._set(response, self.flash_cookie, self._flashes.dumps(words), FLASH_S)
 
     def forget_flash(self, response: Response) -> None:
-        response.delete_cookie(
-            self.flash_cookie, path="/", secure=self._secure, httponly=True, samesite="lax"
-        )
+        self._delete(response, self.flash_cookie)
 
     def token(self, session: Session) -> str:
         """Make the token that every form of this browser carries."""
@@ -110,6 +107,9 @@ class Sessions:
         response.set_cookie(
             name, value, max_age=max_age_s, path="/", secure=self._secure, httponly=True, samesite="lax"
         )
+
+    def _delete(self, response: Response, name: str) -> None:
+        response.delete_cookie(name, path="/", secure=self._secure, httponly=True, samesite="lax")
 
     @staticmethod
     def _load(

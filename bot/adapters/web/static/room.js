@@ -1,11 +1,14 @@
 // Every page works without this. It only saves reloads, keeps pages live and answers keys.
+import * as ballot from "./ballot.js";
+import * as compose from "./compose.js";
+import * as live from "./live.js";
 import { clearWaiting, say, wait } from "./say.js";
 
 const found = (selector) => document.querySelector(selector);
 
-if (found("[data-sheet]")) import("./ballot.js").then((ballot) => ballot.start());
-if (found("[data-compose]")) import("./compose.js").then((compose) => compose.start());
-if (found("[data-live]")?.dataset.live) import("./live.js").then((live) => live.start());
+if (found("[data-sheet]")) ballot.start();
+if (found("[data-compose]")) compose.start();
+if (found("[data-live]")?.dataset.live) live.start();
 
 const dock = found("#dock");
 if (dock) {

@@ -1,0 +1,314 @@
+"""A group in memory that answers as the service does, by a few plain rules and no chance."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.errors import RuleError
+from bot.port import (
+    Actor,
+    BallotView,
+    Button,
+    Card,
+    Command,
+    Comment,
+    DesignView,
+    Feed,
+    FeedPost,
+    Look,
+    Me,
+    Picture,
+    Press,
+    Remark,
+    Reply,
+    Role,
+    Screen,
+    Sheet,
+    ShowBallot,
+    ShowDesign,
+    ShowFeed,
+    ShowMe,
+    ShowSheet,
+    ShowTakeout,
+    Strip,
+    Takeout,
+    Tile,
+    Wish,
+)
+from bot.text import Count, Noun, Numbers, Share, Text, When, t, tn, verbatim
+
+LOOKS = Noun({"en": ("look", "looks"), "fr": ("modèle", "modèles"), "zh": ("款",)})
+GROUP = "spring"
+HASHES = tuple(f"{n:064x}" for n in range(1, 46))
+
+
+@dataclass
+class Fan:
+    """One account and its ballot."""
+
+    name: str
+    language: str
+    roles: set[Role] = field(default_factory=lambda: {Role.FAN})
+    picks: set[int] = field(default_factory=set)
+    pages: set[int] = field(default_factory=set)
+    undo: list[tuple[int, bool]] = field(default_factory=list)
+
+
+class FakeInbox:
+    """`photos` and `titles` are by design number from 1; a page holds `page_size` of them in order."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        photos: tuple[str, ...] = HASHES,
+        titles: tuple[str, ...] | None = None,
+        page_size: int = 20,
+    ) -> None:
+        self.clock = clock
+        self.photos = photos
+        self.titles = titles or tuple(f"Sage dress {n}" for n in range(1, len(photos) + 1))
+        self.page_size = page_size
+        self.fans: dict[str, Fan] = {}
+        self.codes = {"WELCOME": Role.FAN, "OWNER-1": Role.OWNER}
+        self.open = False
+        """Whether a name is enough to enter."""
+        self.state = "open"
+        self.closed: Text | None = None
+        self.closes_at = clock() + timedelta(days=2, hours=3)
+        self.items: list[FeedPost | Remark] = []
+        self.cursor = 1
+        self.groups: tuple[tuple[str, str], ...] = ((GROUP, "Spring room"),)
+        self.answered: dict[str, Reply] = {}
+        self.calls: list[Press | Comment | Command] = []
+        self.show_screens = True
+        self.fail: Exception | None = None
+
+    # -------------------------------------------------------------- Inbox
+
+    async def press(self, press: Press) -> Reply:
+        self.calls.append(press)
+        fan = self._fan(press.actor)
+        if press.event_id in self.answered:
+            return self.answered[press.event_id]
+        if self.closed:
+            raise RuleError("vote.closed", self.closed)
+        verb, _, value = press.action.partition(":")
+        if verb in {"pick", "drop"} and value.isdecimal():
+            reply = self._picked(fan, [(int(value), verb == "pick")])
+        elif verb == "undo" and fan.undo:
+            reply = self._picked(fan, [fan.undo.pop()], undo=True)
+        elif verb == "finish" and value.isdecimal():
+            fan.pages.add(int(value))
+            reply = Reply(t("Page {n} is done", n=int(value)), strip=self._strip(fan))
+            if self.show_screens:
+                reply = Reply(reply.text, self._sheet(fan, None), reply.strip, language=fan.language)
+        else:
+            raise RuleError("action.unknown", t("This button is not one of ours any more."))
+        self.answered[press.event_id] = reply
+        return reply
+
+    async def look(self, look: Look) -> Reply:
+        if self.fail:
+            raise self.fail
+        fan = self._fan(look.actor)
+        if look.group is not None and look.group != GROUP:
+            raise RuleError("room.not_member", t("You are not in this group."))
+        return Reply(screen=self._screen(fan, look.wish), language=fan.language)
+
+    def _screen(self, fan: Fan, wish: Wish) -> Screen:
+        match wish:
+            case ShowFeed(before):
+                return self._feed(fan, before)
+            case ShowSheet(page):
+                return self._sheet(fan, page)
+            case ShowDesign(number):
+                return self._design(fan, number)
+            case ShowBallot():
+                picks = tuple(self._tile(fan, n) for n in sorted(fan.picks))
+                undo = "undo" if fan.undo else None
+                return BallotView(self._strip(fan), picks, self._pages(fan), undo, self.closed)
+            case ShowTakeout():
+                return Takeout("catwalk.json", json.dumps({"name": fan.name}))
+            case ShowMe():
+                roles = tuple(sorted(fan.roles))
+                return Me(fan.name, fan.language, (("room", fan.name),), roles, self.groups)
+
+    async def comment(self, comment: Comment) -> Reply:
+        self.calls.append(comment)
+        fan = self._fan(comment.actor)
+        if comment.event_id in self.answered:
+            return self.answered[comment.event_id]
+        if not comment.text.strip("."):
+            raise RuleError("comment.empty", t("Please write a word or two."))
+        self.say(fan.name, comment.text, comment.number, mine=comment.actor.remote_id)
+        reply = Reply(t("Thank you, the designers will read it."), language=fan.language)
+        self.answered[comment.event_id] = reply
+        return reply
+
+    async def command(self, command: Command) -> Reply:
+        self.calls.append(command)
+        if command.event_id in self.answered:
+            return self.answered[command.event_id]
+        reply = self._commanded(command)
+        self.answered[command.event_id] = reply
+        return reply
+
+    async def changes(self, group: str) -> int:
+        return self.cursor
+
+    # -------------------------------------------------------------- what happens
+
+    def say(
+        self, author: str, body: str, number: int | None = None, mine: str = "", status: Text | None = None
+    ) -> None:
+        """Put a comment into the feed."""
+        photo = self.photos[number - 1] if number else None
+        self.items.append(
+            Remark(len(self.items) + 1, self.clock(), author, bool(mine), body, number, 1, photo, status)
+        )
+        self.cursor += 1
+
+    def post(self, card: Card) -> None:
+        self.items.append(FeedPost(len(self.items) + 1, self.clock(), card))
+        self.cursor += 1
+
+    def opening(self) -> Card:
+        pictures = tuple(self.picture(n) for n in range(1, min(11, len(self.photos) + 1)))
+        looks = Count(len(self.photos), LOOKS)
+        return Card(
+            "round",
+            t("Round {n} of {rounds}: {looks}, about {keep} go on", n=1, rounds=3, looks=looks, keep=120),
+            (
+                t("Tap everything you would wear. No ranking, no wrong answers."),
+                t("Closes {at}.", at=When(self.closes_at)),
+                t(
+                    "{fans} fans, {answers} opinions, {enough} seen enough",
+                    fans=412,
+                    answers=31080,
+                    enough=Share(0.86),
+                ),
+                t("Your picks are private. Totals appear at closing."),
+                t("Talk about one: write its number, like #067 longer sleeves please."),
+            ),
+            pictures,
+            (Button(t("Vote"), "vote"), Button(t("My ballot"), "ballot")),
+            t("{looks} in this round.", looks=looks),
+        )
+
+    def result(self) -> Card:
+        total = len(self.photos)
+        safe, edge = total * 48 // 100, total * 68 // 100
+        pictures = []
+        for place, n in enumerate(range(1, total + 1)):
+            verdict = "safe" if place < safe else "edge" if place < edge else "out"
+            middle = 0.95 - 0.9 * place / total
+            note = t("{share} of the fans who saw it would wear it.", share=Share(middle))
+            pictures.append(
+                self.picture(n, verdict, note, (max(0.0, middle - 0.08), middle, min(1.0, middle + 0.08)))
+            )
+        return Card(
+            "closed",
+            t("Round {n} is closed", n=1),
+            (t("{n} fans, {m} opinions.", n=438, m=34912),),
+            tuple(pictures),
+        )
+
+    def picture(
+        self,
+        n: int,
+        verdict: str | None = None,
+        note: Text | None = None,
+        span: tuple[float, float, float] | None = None,
+    ) -> Picture:
+        low, middle, high = span or (None, None, None)
+        return Picture(n, 1, self.photos[n - 1], self._alt(n), verdict, note, low, middle, high)
+
+    # -------------------------------------------------------------- screens
+
+    def _fan(self, actor: Actor) -> Fan:
+        if actor.remote_id not in self.fans:
+            raise RuleError("who.unknown", t("We do not know you yet."))
+        return self.fans[actor.remote_id]
+
+    def _commanded(self, command: Command) -> Reply:
+        name, args, actor = command.name, command.args, command.actor
+        if name in {"enter", "claim"}:
+            if args not in self.codes and not (name == "enter" and self.open and not args):
+                raise RuleError("code.unknown", t("This code does not work any more. Ask for a new one."))
+            fan = self.fans.setdefault(actor.remote_id, Fan(actor.name, (actor.language or "en")[:2]))
+            fan.roles.add(self.codes.get(args, Role.FAN))
+            return Reply(t("Welcome, {name}.", name=actor.name), language=fan.language)
+        fan = self._fan(actor)
+        if name == "language":
+            fan.language = args
+            return Reply(t("From now on in this language."), language=args)
+        if name == "link":
+            return Reply(t("Your code: {code}", code="LINK-42"), language=fan.language)
+        if name == "forget":
+            if Role.OWNER in fan.roles:
+                raise RuleError("forget.last_owner", t("You are the only owner. Invite another one first."))
+            if args == "yes":
+                del self.fans[actor.remote_id]
+            return Reply(t("Forgotten. Thank you for having been here."), language=fan.language)
+        if name == "pick":
+            numbers = [int(word) for word in args.split() if word.isdecimal()]
+            if not numbers or max(numbers) > len(self.photos):
+                raise RuleError("pick.unknown", t("Type numbers of designs, such as 61 67 72."))
+            return self._picked(fan, [(n, True) for n in numbers])
+        if name == "ballot":
+            return Reply(t("Here is your ballot."), self._sheet(fan, None), language=fan.language)
+        raise RuleError("command.unknown", t("There is no command /{name}.", name=name))
+
+    def _picked(self, fan: Fan, changes: list[tuple[int, bool]], undo: bool = False) -> Reply:
+        for number, picked in changes:
+            (fan.picks.add if picked else fan.picks.discard)(number)
+            if not undo:
+                fan.undo.append((number, not picked))
+        numbers = Numbers(tuple(n for n, _ in changes))
+        text = t("{numbers} added", numbers=numbers) if changes[0][1] else t("{numbers} out", numbers=numbers)
+        return Reply(text, strip=self._strip(fan), picked=tuple(changes), language=fan.language)
+
+    def _alt(self, n: int) -> Text:
+        return verbatim(self.titles[n - 1])
+
+    def _tile(self, fan: Fan, n: int) -> Tile:
+        picked = n in fan.picks
+        press = f"drop:{n}" if picked else f"pick:{n}"
+        return Tile(
+            n, 2 if n % 17 == 0 else 1, self.titles[n - 1], self.photos[n - 1], self._alt(n), picked, press
+        )
+
+    def _pages(self, fan: Fan) -> tuple[bool, ...]:
+        return tuple(n in fan.pages for n in range(1, -(-len(self.photos) // self.page_size) + 1))
+
+    def _strip(self, fan: Fan) -> Strip:
+        total = len(self.photos)
+        seen = sum(min(self.page_size, total - (n - 1) * self.page_size) for n in fan.pages)
+        return Strip(1, 3, self.state, self.closes_at, self.clock(), seen, total, len(fan.picks), LOOKS)
+
+    def _sheet(self, fan: Fan, page: int | None) -> Sheet:
+        pages = self._pages(fan)
+        page = page or next((n for n, seen in enumerate(pages, 1) if not seen), 1)
+        if page > len(pages):
+            raise RuleError("page.unknown", t("There is no page {n}.", n=page))
+        first = (page - 1) * self.page_size
+        numbers = range(first + 1, min(first + self.page_size, len(self.photos)) + 1)
+        tiles = tuple(self._tile(fan, n) for n in numbers)
+        undo = "undo" if fan.undo else None
+        return Sheet(self._strip(fan), "Spring", page, pages, tiles, f"finish:{page}", undo, self.closed)
+
+    def _design(self, fan: Fan, number: int) -> DesignView:
+        if not 1 <= number <= len(self.photos):
+            raise RuleError("design.unknown", t("There is no {number} here.", number=Numbers((number,))))
+        said = tuple(i for i in self.items if isinstance(i, Remark) and i.number == number)
+        facts = (verbatim("dress"), verbatim("sage green"), tn("{n} comment", "{n} comments", len(said)))
+        page = (number - 1) // self.page_size + 1
+        return DesignView(self._tile(fan, number), facts, said, self._strip(fan), page, self.closed)
+
+    def _feed(self, fan: Fan, before: datetime | None) -> Feed:
+        items = [i for i in self.items if before is None or i.at < before]
+        older = items[-40].at if len(items) > 40 else None
+        strip = None if self.state == "none" else self._strip(fan)
+        shown = tuple(items[-40:])
+        return Feed(GROUP, "Spring room", "Europe/Berlin", shown, strip, self.cursor, older, self.groups)
