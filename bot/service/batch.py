@@ -117,15 +117,15 @@ async def commit(
 
 
 async def _voters(tx: Tx, batch: Sequence[Asked], known: Mapping[int, Round]) -> list[Voter | None]:
-    asked = [
-        (
-            a.actor.platform,
-            a.actor.remote_id,
-            known[a.action.round_id].campaign_id if a.action.round_id in known else 0,
-        )
-        for a in batch
-    ]
-    return await votes.voters(tx, asked)
+    """Find who pressed; an id that no platform sends is nobody's."""
+    asked: dict[int, tuple[str, str, int]] = {}
+    for i, one in enumerate(batch):
+        if one.actor.remote_id.isprintable():
+            round_ = known.get(one.action.round_id)
+            asked[i] = (one.actor.platform, one.actor.remote_id, round_.campaign_id if round_ else 0)
+    found = await votes.voters(tx, list(asked.values())) if asked else []
+    voters = dict(zip(asked, found, strict=True))
+    return [voters.get(i) for i in range(len(batch))]
 
 
 def _place(asked: Asked, voter: Voter | None, round_: Round | None, now: datetime) -> _Live:

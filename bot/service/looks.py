@@ -168,7 +168,7 @@ def _sheet(mine: _Mine, page: int | None) -> Sheet:
         page=page,
         pages=finished,
         tiles=tuple(mine.tile(p) for p in mine.pages[page - 1]),
-        finish=actions.encode(Finish(mine.round.id, page)),
+        finish=actions.encode(Finish(mine.round.id, page, ballots.tag(mine.order))),
         undo=mine.undo,
         closed=mine.closed,
     )

@@ -6,16 +6,21 @@ spoils its neighbours, and nothing is called saved before the database has it.
 
 import asyncio
 from collections import deque
+from contextvars import Context
 from dataclasses import dataclass, field, replace
+
+import structlog
 
 from bot import actions
 from bot.actions import Action
-from bot.errors import BotError, RuleError
+from bot.errors import RuleError
 from bot.port import Actor, Press, Reply
 from bot.service.batch import Answered, Asked, Field, commit
 from bot.service.shop import check_event, language_for
-from bot.storage.store import Store
+from bot.storage.store import Store, is_outage, refuse_nesting
 from bot.text import t
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -44,6 +49,7 @@ class Votes:
     async def act(self, actor: Actor, event_id: str, action: Action, group: str | None) -> Reply:
         """Answer an action however it was expressed: a tap, a typed list of numbers, a menu."""
         check_event(event_id)
+        refuse_nesting()  # a batch would wait for the caller's transaction, which waits for the batch
         if len(self._waiting) >= self._queue:
             raise RuleError(
                 "busy", t("So many are voting right now that this did not get through. Tap again.")
@@ -51,7 +57,8 @@ class Votes:
         waiting = _Waiting(Asked(actor, event_id, action, group))
         self._waiting.append(waiting)
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._drain())
+            # In a context of its own: a batch belongs to many presses, not to the one that began it.
+            self._task = asyncio.create_task(self._drain(), context=Context())
         done = await waiting.answer
         return Reply(
             done.text,
@@ -66,24 +73,35 @@ class Votes:
             await self._commit([w for w in batch if not w.answer.done()])
 
     async def _commit(self, batch: list[_Waiting]) -> None:
+        if not batch:
+            return
         try:
             answers = await commit(self._store, self.fields, [w.asked for w in batch])
         except Exception as error:
-            if len(batch) == 1 or isinstance(error, OSError):
-                for waiting in batch:
-                    _refuse(waiting, error)
-                return
-            # One press may carry what the database refuses: alone, it fails without the others.
-            for waiting in batch:
-                await self._commit([waiting])
+            await self._fall_back(batch, error)
             return
         for waiting, answer in zip(batch, answers, strict=True):
-            if isinstance(answer, BotError):
+            if isinstance(answer, RuleError):
                 _refuse(waiting, answer)
             elif not waiting.answer.done():
                 waiting.answer.set_result(answer)
 
+    async def _fall_back(self, batch: list[_Waiting], error: Exception) -> None:
+        """Refuse a batch the database is too ill for; else find the press it refuses and store the others."""
+        if len(batch) > 1 and not is_outage(error):
+            half = len(batch) // 2
+            await self._commit(batch[:half])
+            await self._commit(batch[half:])
+            return
+        if is_outage(error):
+            log.warning("votes_not_stored", presses=len(batch), reason=type(error).__name__)
+        else:
+            log.error("press_not_stored", reason=type(error).__name__, exc_info=error)
+        unsaved = t("This could not be saved just now. Tap again.")
+        for waiting in batch:
+            _refuse(waiting, RuleError("votes.unsaved", unsaved))
 
-def _refuse(waiting: _Waiting, error: Exception) -> None:
+
+def _refuse(waiting: _Waiting, error: RuleError) -> None:
     if not waiting.answer.done():
         waiting.answer.set_exception(error)

@@ -147,15 +147,8 @@ async def add_designs(tx: Tx, campaign_id: int, designs: Sequence[NewDesign], no
             for d in designs
         ],
     )
-    ids = dict(
-        (
-            await tx.conn.execute(
-                select(design.c.number, design.c.id).where(design.c.campaign_id == campaign_id)
-            )
-        )
-        .tuples()
-        .all()
-    )
+    mine = select(design.c.number, design.c.id).where(design.c.campaign_id == campaign_id)
+    ids = {line.number: line.id for line in await tx.conn.execute(mine)}
     await put_new(
         tx,
         version,

@@ -143,7 +143,7 @@ async def comment_counts(tx: Tx, campaign_id: int) -> dict[int, int]:
         )
         .group_by(comment.c.design_id)
     )
-    return {design_id: n for design_id, n in found.tuples() if design_id is not None}
+    return {design_id: n for design_id, n in found if design_id is not None}
 
 
 async def count_between(tx: Tx, campaign_id: int, since: datetime | None, until: datetime | None) -> int:

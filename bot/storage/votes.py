@@ -382,7 +382,7 @@ async def tallies(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
         .where(tally.c.round_id == round_id)
         .group_by(tally.c.version_id)
     )
-    kept = {version: (int(answers), int(picks)) for version, answers, picks in found.tuples()}
+    kept = {version: (int(answers), int(picks)) for version, answers, picks in found}
     return {version: counts for version, counts in kept.items() if counts != (0, 0)}
 
 
@@ -394,7 +394,7 @@ async def recount(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
         .where(vote.c.round_id == round_id, vote.c.answer.is_not(None), ballot.c.set_aside_at.is_(None))
         .group_by(vote.c.version_id)
     )
-    return {version: (int(answers), int(picks)) for version, answers, picks in found.tuples()}
+    return {version: (int(answers), int(picks)) for version, answers, picks in found}
 
 
 async def turnout(tx: Tx, round_id: int) -> int:
@@ -414,7 +414,7 @@ async def turnout_by_group(tx: Tx, round_id: int) -> dict[int, int]:
         .where(ballot.c.round_id == round_id, ballot.c.answers > 0, ballot.c.set_aside_at.is_(None))
         .group_by(ballot.c.group_id)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 async def answers_per_ballot(tx: Tx, round_id: int) -> list[int]:
