@@ -74,9 +74,10 @@ def body(top: Top, side: Sequence[Point], hem: Hem) -> Piece:
     edge = join(line(high, top.underarm), seam)
     patch = Patch(mirror(edge), edge, (0.0, hem.sag), hem.below_seam)
     bare = (top.underarm[1] + head) / (hem.y + head)
+    low = max(top.underarm[1], top.depth + 0.5)
     neck = join(mirror(rev(top.neck)), top.neck)
     return Piece(
-        Panel(outline, patch, bare, bare),
+        Panel(outline, patch, bare, (low + head) / (hem.y + head)),
         (neck, seam, mirror(seam), bottom),
         folds=tuple((u, bare + (1 - bare) * v) for u, v in _rising(hem)),
         behind=_inside(width, hem),
@@ -113,4 +114,4 @@ def _inside(width: float, hem: Hem) -> Curve | None:
     y = hem.low(1)
     low = hem.y + hem.sag * 0.8 + hem.depth * 0.15
     rim = bez((width, y), (width * 0.55, low + 0.4), (-width * 0.55, low + 0.4), (-width, y))
-    return join(rim, line((-width, y), (-width * 0.9, y - 6), (width * 0.9, y - 6), (width, y)))
+    return join(rim, line((-width, y), (-width * 0.6, y - 3), (width * 0.6, y - 3), (width, y)))

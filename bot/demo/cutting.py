@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bot.demo.curves import Curve, Point
 
 _Array = NDArray[np.float64]
+_HIDDEN = 0.2  # cm: what an outline's line covers
 _STEPS = np.linspace(0, 1, 5)[1:, None]
 
 
@@ -64,14 +65,21 @@ class Cutter:
         return np.where(self.inside(p), gap, -gap)
 
     def shapes(self, shapes: Sequence[Sequence[Point]]) -> list[tuple[Point, ...]]:
-        """Trim small polygons of equally many points: what sticks out is laid along the outline."""
+        """Trim small polygons of equally many points: what sticks out is laid along the outline.
+
+        A polygon that reaches over a gap, such as a neck opening between two straps, is left out.
+        """
         if not shapes:
             return []
         p = np.asarray(shapes, dtype=np.float64)
         flat = p.reshape(-1, 2)
         out = ~self.inside(flat)
         flat[out] = self.nearest(flat[out])
-        return [_points(q) for q in flat.reshape(p.shape)]
+        between = ((p + np.roll(p, -1, axis=1)) / 2).reshape(-1, 2)
+        stray = ~self.inside(between)
+        stray[stray] = np.hypot(*(between[stray] - self.nearest(between[stray])).T) > _HIDDEN
+        whole = ~stray.reshape(p.shape[:2]).any(axis=1)
+        return [_points(q) for q in flat.reshape(p.shape)[whole]]
 
     def strip(self, left: Sequence[Point], right: Sequence[Point]) -> list[tuple[Point, ...]]:
         """Trim a band between two polylines of equally many points; it may fall into several parts."""

@@ -10,7 +10,7 @@ from bot.demo.curves import Curve, Panel, Point, bounds, join, rev, sample, thro
 from bot.demo.cutting import Cutter
 from bot.demo.palette import Dye, mix
 
-_FINE = 17  # points along a line that has to be trimmed
+_FINE = 33  # points along a line that has to be trimmed
 
 
 @dataclass(frozen=True)

@@ -112,13 +112,12 @@ def _names(category: str, a: Mapping[str, str]) -> Iterator[str]:
 
 def _noun(category: str, a: Mapping[str, str]) -> str:
     silhouette = a["silhouette"]
-    if category == "trousers":
-        if a["length"] == "short":
-            return _SHORTS.get(silhouette, "shorts")
-        return _NOUNS[category].get(
-            silhouette, silhouette if silhouette == "culottes" else f"{silhouette} trousers"
-        )
-    return _NOUNS[category].get(silhouette, f"{silhouette} {category}")
+    if category == "trousers" and a["length"] == "short":
+        return _SHORTS.get(silhouette, "shorts")
+    if silhouette == "culottes" and category == "trousers":
+        return silhouette
+    noun = _NOUNS[category].get(silhouette, f"{silhouette} {category}")
+    return noun.removeprefix("knitted ") if a["pattern"] in ("cable", "rib") else noun
 
 
 def _sentence(words: Sequence[str]) -> str:

@@ -21,6 +21,11 @@ def test_a_shape_that_sticks_out_is_laid_along_the_edge() -> None:
     assert cut[1] == pytest.approx((10, 5))
 
 
+def test_a_shape_that_reaches_over_a_gap_is_left_out() -> None:
+    (kept,) = NOTCHED.shapes([[(3, 2), (7, 2), (5, 3)], [(1, 2), (2, 2), (1.5, 3)]])
+    assert kept == ((1, 2), (2, 2), (1.5, 3))
+
+
 def test_a_band_over_a_notch_falls_into_two_parts_that_end_at_it() -> None:
     xs = [k * 0.25 - 1 for k in range(49)]
     parts = NOTCHED.strip([(x, 2.0) for x in xs], [(x, 3.0) for x in xs])

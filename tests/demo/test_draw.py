@@ -105,7 +105,8 @@ def test_a_garment_is_drawn_the_same_every_time() -> None:
 
 @pytest.mark.parametrize("pattern", PRINTS)
 @pytest.mark.parametrize(
-    ("neckline", "sleeve"), [("v", "puff"), ("scoop", "strap"), ("halter", "sleeveless")]
+    ("neckline", "sleeve"),
+    [("v", "puff"), ("scoop", "strap"), ("halter", "sleeveless"), ("sweetheart", "sleeveless")],
 )
 def test_a_print_ends_at_the_outline(pattern: str, neckline: str, sleeve: str) -> None:
     cut = {
