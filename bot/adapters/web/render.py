@@ -80,7 +80,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         button_url=button_url,
         left=left,
     )
-    env.filters.update(number=number, day=_day, clock=_clock, iso=iso, verdict=with_verdict)
+    env.filters.update(number=number, day=_day, date=_date, clock=_clock, iso=iso, verdict=with_verdict)
     env.tests.update(post=lambda x: isinstance(x, FeedPost), remark=lambda x: isinstance(x, Remark))
     return env
 
@@ -138,6 +138,13 @@ def _clock(context: Context, at: datetime) -> str:
     """Say the time of day on the reader's clock: `20:04`."""
     reader: Reader = context["reader"]
     return format_time(at.astimezone(reader.zone), "HH:mm", locale=_locale(reader))
+
+
+@pass_context
+def _date(context: Context, at: datetime) -> str:
+    """Name the reader's day for machines: `2026-11-27`."""
+    reader: Reader = context["reader"]
+    return at.astimezone(reader.zone).date().isoformat()
 
 
 @pass_context

@@ -287,6 +287,13 @@ async def test_reading_back_is_not_disturbed(new_visitor: NewVisitor, inbox: Fak
     assert before
     assert after
     assert abs(before["y"] - after["y"]) < 2
+    await expect(fan.page.locator("#c1")).to_have_count(1)
+    await expect(fan.page.locator(".day")).to_have_count(1)
+    await fan.page.locator(".scroll").evaluate("box => box.scrollTop = 0")
+    inbox.say("Ana", "something newer", 7)
+    await expect(fan.page.locator("#feed")).to_have_attribute("data-cursor", "43")
+    await expect(fan.page.locator("#c42")).to_be_in_viewport()
+    await expect(fan.page.locator("#c1")).to_have_count(0)
 
 
 async def test_an_edited_post_keeps_what_was_opened(new_visitor: NewVisitor, inbox: FakeInbox) -> None:

@@ -23,8 +23,8 @@ function count(data) {
 }
 
 // Take over what the server says now: buttons, undo, counts. Other devices vote too.
-async function refresh() {
-  const answer = await read(form.dataset.sheet);
+async function refresh(onWaiting) {
+  const answer = await read(form.dataset.sheet, onWaiting);
   if (!answer.ok) return;
   const states = new Map(answer.data.tiles.map((tile) => [tile.number, tile]));
   for (const holder of holders()) {
@@ -43,7 +43,7 @@ async function refresh() {
 
 function refreshSoon() {
   clearTimeout(soon);
-  soon = setTimeout(() => (idle() ? enqueue(refresh) : refreshSoon()), 400);
+  soon = setTimeout(() => (idle() ? enqueue(() => refresh(), false) : refreshSoon()), 400);
 }
 
 function took(answer) {
@@ -58,7 +58,7 @@ function took(answer) {
 
 async function press(holder) {
   const waiting = () => (holder.dataset.state = "waiting");
-  if (stale.has(holder)) await refresh();
+  if (stale.has(holder)) await refresh(waiting);
   const answer = await post(form, { action: buttonOf(holder).value }, waiting);
   delete holder.dataset.state;
   if (answer.ok) {
@@ -112,7 +112,7 @@ function move(key) {
 
 function onKey(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
-  if (event.key.startsWith("Arrow") && form.classList.contains("wear") === false) {
+  if (event.key.startsWith("Arrow")) {
     if (move(event.key)) event.preventDefault();
   } else if (event.key === "z") {
     document.activeElement.closest?.(".tile")?.querySelector(".zoom")?.click();
@@ -158,6 +158,6 @@ export function start() {
     turnPage();
   });
   document.addEventListener("keydown", onKey);
-  addEventListener("pageshow", (event) => event.persisted && enqueue(refresh));
+  addEventListener("pageshow", (event) => event.persisted && enqueue(() => refresh(), false));
   longPress();
 }

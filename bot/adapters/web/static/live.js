@@ -1,5 +1,6 @@
 // Puts what is new in the group on the open page: nothing moves under the reader's finger.
 const PAUSE_MS = 1500;
+const CLOCK_MS = 60000;
 let busy = false;
 let due = false;
 
@@ -24,26 +25,33 @@ function carry(from, to) {
   if (focused >= 0) newLinks[focused]?.focus({ preventScroll: true });
 }
 
+// While somebody reads further up, what scrolled out of the newest page stays where it is.
+function drop(items, first, keepOlder) {
+  for (const item of items) {
+    const older = item.compareDocumentPosition(first) & Node.DOCUMENT_POSITION_FOLLOWING;
+    if (!(keepOlder && older)) item.remove();
+  }
+}
+
 function merge(list, next, keepOlder) {
   const had = new Map([...list.children].map((item) => [item.id, item]));
-  let after = null;
+  let last = null;
   for (const item of [...next.children]) {
     const old = had.get(item.id);
-    had.delete(item.id);
     const source = item.outerHTML;
-    let now = old;
-    if (!old) {
-      now = item;
-      after ? after.after(item) : list.prepend(item);
-    } else if (sources.get(old) !== source) {
-      now = item;
-      carry(old, item);
+    had.delete(item.id);
+    if (old && sources.get(old) === source) {
+      last = old;
+      continue;
     }
-    sources.set(now, source);
-    if (after === null && keepOlder) for (const [id, older] of had) if (older.compareDocumentPosition(now) & Node.DOCUMENT_POSITION_FOLLOWING) had.delete(id);
-    after = now;
+    if (old) carry(old, item);
+    else if (last) last.after(item);
+    else list.prepend(item);
+    sources.set(item, source);
+    last = item;
   }
-  for (const gone of had.values()) gone.remove();
+  const first = document.getElementById(next.dataset.first) ?? list.firstElementChild;
+  if (first) drop(had.values(), first, keepOlder);
 }
 
 function anchored(change) {
@@ -64,8 +72,10 @@ async function refresh() {
   const list = document.getElementById("feed");
   const strip = document.getElementById("strip");
   anchored((keepOlder) => {
-    merge(list, page.getElementById("feed"), keepOlder);
-    list.dataset.cursor = page.getElementById("feed").dataset.cursor;
+    const fresh = page.getElementById("feed");
+    fresh.dataset.first = fresh.querySelector(":scope > article")?.id ?? "";
+    merge(list, fresh, keepOlder);
+    list.dataset.cursor = fresh.dataset.cursor;
     const next = page.getElementById("strip");
     if (sources.get(strip) !== next.outerHTML) {
       sources.set(next, next.outerHTML);
@@ -94,6 +104,7 @@ export function start() {
   stream.addEventListener("cursor", (event) => event.data !== list.dataset.cursor && refreshSoon());
   document.addEventListener("visibilitychange", () => due && refreshSoon());
   addEventListener("catwalk:spoke", refreshSoon);
+  setInterval(refreshSoon, CLOCK_MS);
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

@@ -3,17 +3,22 @@ import { clearWaiting, wait } from "./say.js";
 
 const TRIES_WHEN_BROKEN = 6;
 let chain = Promise.resolve();
+let queued = 0;
 let unsaved = 0;
 
 addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
 
-export const idle = () => unsaved === 0;
+export const idle = () => queued === 0;
 
-export function enqueue(job) {
-  unsaved += 1;
-  const run = chain.then(job).finally(() => (unsaved -= 1));
+export function enqueue(job, saves = true) {
+  queued += 1;
+  unsaved += saves ? 1 : 0;
+  const run = chain.then(job).finally(() => {
+    queued -= 1;
+    unsaved -= saves ? 1 : 0;
+  });
   chain = run.catch(() => {});
   return run;
 }
@@ -50,16 +55,18 @@ async function untilAnswered(url, options, onWaiting) {
   for (let tries = 1; ; tries += 1) {
     const answer = await attempt(url, options);
     if (!answer.again || (answer.status >= 500 && tries >= TRIES_WHEN_BROKEN)) {
-      if (tries > 1) clearWaiting();
+      if (tries > 1 && onWaiting) clearWaiting();
       return answer;
     }
-    onWaiting?.();
-    wait(document.body.dataset.waiting);
+    if (onWaiting) {
+      onWaiting();
+      wait(document.body.dataset.waiting);
+    }
     await pause(Math.max(answer.after * 1000, Math.min(15000, 500 * 2 ** tries)));
   }
 }
 
-export function post(form, extra, onWaiting) {
+export function post(form, extra, onWaiting = () => {}) {
   const fields = new URLSearchParams(new FormData(form));
   fields.set("event_id", newId());
   for (const [name, value] of Object.entries(extra)) fields.set(name, value);
@@ -67,6 +74,7 @@ export function post(form, extra, onWaiting) {
   return untilAnswered(form.getAttribute("action"), options, onWaiting);
 }
 
-export function read(url) {
-  return untilAnswered(url, { headers: { Accept: "application/json" } });
+// Reads what is true now; without `onWaiting` nobody is told that it takes longer.
+export function read(url, onWaiting) {
+  return untilAnswered(url, { headers: { Accept: "application/json" } }, onWaiting);
 }
