@@ -212,6 +212,7 @@ class FakeInbox:
             t("Round {n} is closed", n=1),
             (t("{n} fans, {m} opinions.", n=438, m=34912),),
             tuple(pictures),
+            (Button(t("See all results"), "results"),),
         )
 
     def picture(

@@ -109,10 +109,12 @@ async def test_an_empty_group_says_what_comes(fan: Browser, inbox: FakeInbox) ->
 async def test_results_are_ranked_by_side(fan: Browser, inbox: FakeInbox, clock: Clock) -> None:
     assert "No results yet" in (await fan.get("/r/spring/results")).text
     inbox.post(inbox.result())
+    assert 'href="/r/spring/results">See all results' in (await fan.get("/r/spring")).text
     for n in range(60):
         clock.advance(minutes=1)
         inbox.say("Ana", f"word {n}")
     html = (await fan.get("/r/spring/results")).text
+    assert "See all results" not in html, "this is where that leads"
     safe, edge, out = (html.index(f'class="side {side}"') for side in ("safe", "edge", "out"))
     assert safe < edge < out
     assert "21 safely in" in html
