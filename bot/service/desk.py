@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
+from typing import Any
 
 from bot import cards
 from bot.errors import RuleError
@@ -21,7 +22,6 @@ from bot.service.rounds import preview
 from bot.service.shop import Shop, check_role, known, language_for
 from bot.service.wire import load_text
 from bot.storage import campaigns, comments, journal, people, rounds, votes
-from bot.storage.journal import Entry
 from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
@@ -70,6 +70,24 @@ async def check(shop: Shop, actor: Actor, act: str | None = None) -> Staff:
     """Say who acts; raises RuleError (`role.missing`) unless they may do `act` (None: owners only)."""
     async with shop.store.read() as tx:
         return await _seat(tx, actor, _RUNNERS if act in _MODERATORS_MAY else (Role.OWNER,))
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One logged action; `who` is None for the clock and the command line, `number` the round's if any."""
+
+    at: datetime
+    who: str | None
+    action: str
+    number: int | None
+    facts: Mapping[str, Any]
+    reason: str
+
+
+async def _deeds(tx: Tx, siblings: Sequence[Round]) -> tuple[Deed, ...]:
+    numbers = {r.id: r.number for r in siblings}
+    found = await journal.entries(tx, siblings[0].campaign_id, _LOG) if siblings else []
+    return tuple(Deed(e.at, e.who, e.action, numbers.get(e.round_id or 0), e.facts, e.reason) for e in found)
 
 
 # ------------------------------------------------------------------ all campaigns
@@ -238,7 +256,18 @@ class RoundPage:
     acts: frozenset[str]
     turnout: TurnoutView | None
     cut: CutView | None
-    log: tuple[Entry, ...]
+    log: tuple[Deed, ...]
+
+    @property
+    def tie(self) -> Text:
+        """Print the tie rule as promised before the opening."""
+        return cards.tie_sentence(self.round.plan.tie_rule)
+
+    @property
+    def time_left_s(self) -> float:
+        """Seconds until the close; a pause stops the clock."""
+        since = self.round.paused_at or self.now
+        return max(0.0, (self.round.closes_at - since).total_seconds())
 
 
 async def round_page(shop: Shop, actor: Actor, round_id: int) -> RoundPage:
@@ -255,18 +284,25 @@ async def round_page(shop: Shop, actor: Actor, round_id: int) -> RoundPage:
         cut = await _cut(tx, round_)
         closed = round_.state in (RoundState.CLOSED, RoundState.SIGNED_OFF)
         sees_turnout = round_.opened_at is not None and (staff.runs or closed)
-        entries = await journal.entries(tx, campaign.id, _LOG) if staff.runs else []
+        deeds = await _deeds(tx, siblings) if staff.runs else ()
         return RoundPage(
             staff, now, campaign, round_,
             _numbered(siblings, round_.number - 1), _numbered(siblings, round_.number + 1),
             tuple(g.title for g in groups),
             None if part is None else len(part),
-            tuple(sorted(part or (), key=lambda c: c.number)[:_BAND]),
+            _band(part or (), cut),
             _acts(staff, round_, siblings, now, cut is not None),
             await _turnout(tx, round_, groups, len(part or ())) if sees_turnout else None,
             cut,
-            tuple(e for e in entries if e.round_id == round_id)[:_ROUND_LOG],
+            tuple(d for d in deeds if d.number == round_.number)[:_ROUND_LOG],
         )  # fmt: skip
+
+
+def _band(part: Sequence[Candidate], cut: CutView | None) -> tuple[Candidate, ...]:
+    """Choose a few designs to show: by number while standings are hidden, the best after the close."""
+    if cut is not None:
+        return tuple(row.candidate for row in cut.kept[:_BAND])
+    return tuple(sorted(part, key=lambda c: c.number)[:_BAND])
 
 
 def _numbered(siblings: Sequence[Round], number: int) -> Round | None:
@@ -279,9 +315,12 @@ def _acts(
     """List what this person could do with a round now; the use cases check it all again."""
     earlier, following = _numbered(siblings, round_.number - 1), _numbered(siblings, round_.number + 1)
     may_start = earlier is None or earlier.state is RoundState.SIGNED_OFF
+    over = round_.state is RoundState.OPEN and now >= round_.closes_at
     possible = {
         Event.SCHEDULE: may_start and round_.plan.opens_at > now,
         Event.OPEN: may_start,
+        Event.PAUSE: not over,
+        Event.EXTEND: not over,
         Event.SIGN: counted,
         Event.UNSIGN: (following.state if following else None) in _NOT_OPENED,
     }
@@ -420,8 +459,7 @@ VERDICTS = tuple(v.value for v in Verdict)
 class LogPage:
     staff: Staff
     campaign: Campaign
-    rounds: Mapping[int, int]  # id → number
-    entries: tuple[Entry, ...]
+    deeds: tuple[Deed, ...]
 
 
 async def log_page(shop: Shop, actor: Actor, campaign_id: int) -> LogPage:
@@ -431,8 +469,7 @@ async def log_page(shop: Shop, actor: Actor, campaign_id: int) -> LogPage:
         campaign = next((c for c in await campaigns.all_campaigns(tx) if c.id == campaign_id), None)
         if campaign is None:
             raise RuleError("campaign.unknown", t("There is no such campaign."))
-        numbers = {r.id: r.number for r in await rounds.rounds_of(tx, campaign_id)}
-        return LogPage(staff, campaign, numbers, tuple(await journal.entries(tx, campaign_id, _LOG)))
+        return LogPage(staff, campaign, await _deeds(tx, await rounds.rounds_of(tx, campaign_id)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Standings as a table that a spreadsheet opens: after the close, without a word about any fan."""
+
+import csv
+import io
+from collections.abc import Callable
+
+from bot.service.desk import CutRow, CutView
+from bot.text import Text
+
+COLUMNS = (
+    "place", "number", "version", "title", "category", "verdict", "goes_on", "seen", "picks", "quality",
+    "low", "high", "chance", "mark", "mark_reason", "comments", "why",
+)  # fmt: skip
+
+_BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def harmless(words: str) -> str:
+    """Keep a spreadsheet from running words as a formula, with a quote in front (OWASP, CSV injection)."""
+    return f"'{words}" if words.lstrip(" ").startswith(_STARTS) else words
+
+
+def standings_csv(cut: CutView, say: Callable[[Text], str]) -> bytes:
+    """Write a cut best place first; `say` renders the reasons in the reader's language."""
+    table = io.StringIO()
+    writer = csv.writer(table)
+    writer.writerow(COLUMNS)
+    writer.writerows(_cells(row, say) for row in cut.rows)
+    return (_BOM + table.getvalue()).encode()
+
+
+def _cells(row: CutRow, say: Callable[[Text], str]) -> list[str | int]:
+    c, s = row.candidate, row.standing
+    return [
+        s.place, c.number, c.version, harmless(c.title), harmless(c.category), s.verdict.value,
+        int(row.kept), s.seen, s.picks, *(f"{x:.6f}" for x in (s.quality, s.low, s.high, s.chance)),
+        row.mark.kind.value if row.mark else "", harmless(row.mark.reason if row.mark else ""), row.comments,
+        harmless(say(row.reason)),
+    ]  # fmt: skip

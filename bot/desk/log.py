@@ -1,0 +1,76 @@
+"""The action log in sentences."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.service.desk import Deed
+from bot.text import Numbers, Text, When, t, verbatim
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    at: datetime
+    who: Text
+    what: Text
+    why: Text | None
+
+
+def lines(deeds: Iterable[Deed]) -> list[LogLine]:
+    """Say each deed."""
+    return [LogLine(d.at, _who(d), _what(d), _why(d)) for d in deeds]
+
+
+def _who(deed: Deed) -> Text:
+    return verbatim(deed.who) if deed.who else t("Catwalk")
+
+
+def _what(deed: Deed) -> Text:
+    number = deed.number or 0
+    if deed.action == "round_close" and deed.facts.get("state") == "open":
+        return t("extended round {number}: too few fans had voted", number=number)
+    say = _SAID.get(deed.action)
+    return say(number, deed.facts) if say else verbatim(deed.action.replace("_", " "))
+
+
+def _design(facts: Mapping[str, Any]) -> Numbers:
+    return Numbers((int(facts.get("number", 0)),))
+
+
+def _extended(number: int, facts: Mapping[str, Any]) -> Text:
+    at = When(datetime.fromisoformat(facts["closes_at"]))
+    return t("extended round {number}: it closes {at}", number=number, at=at)
+
+
+_SAID: Mapping[str, Callable[[int, Mapping[str, Any]], Text]] = {
+    "round_schedule": lambda n, f: t("scheduled round {number}", number=n),
+    "round_unschedule": lambda n, f: t("took round {number} off the schedule", number=n),
+    "round_open": lambda n, f: t("opened round {number}", number=n),
+    "round_pause": lambda n, f: t("paused round {number}", number=n),
+    "round_resume": lambda n, f: t("resumed round {number}", number=n),
+    "round_extend": _extended,
+    "round_close": lambda n, f: t("closed round {number}", number=n),
+    "round_sign": lambda n, f: t("signed the cut of round {number}", number=n),
+    "round_unsign": lambda n, f: t("undid the signature of round {number}", number=n),
+    "round_void": lambda n, f: t("called off round {number}", number=n),
+    "mark_keep": lambda n, f: t("marked {design} to keep", design=_design(f)),
+    "mark_veto": lambda n, f: t("marked {design} to leave", design=_design(f)),
+    "mark_removed": lambda n, f: t("took the mark off {design}", design=_design(f)),
+    "campaign_loaded": lambda n, f: t("loaded the campaign"),
+    "group_invited": lambda n, f: t("made a code for a group to join"),
+    "group_joined": lambda n, f: t("let {group} join", group=str(f.get("group", ""))),
+}
+
+_CLOCK_SAYS: Mapping[str, Text] = {
+    "round.too_few": t("Too few designs take part: there is nothing to decide."),
+    "round.earlier_open": t("The cut of the round before is not signed yet."),
+    "command line": t("On the command line"),
+}
+"""Reasons that Catwalk itself writes down, by their code."""
+
+
+def _why(deed: Deed) -> Text | None:
+    if not deed.reason:
+        return None
+    return (None if deed.who else _CLOCK_SAYS.get(deed.reason)) or verbatim(deed.reason)
