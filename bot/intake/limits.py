@@ -28,13 +28,17 @@ class ZipLimits:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a whole campaign may be; `near` is the phash distance up to which photos look alike."""
+    """What a whole campaign may be; `near` is the phash distance (of 256) up to which photos look alike.
+
+    The same photo made smaller and saved again was within 18 in 120 trials; of 200 photos of clothes no
+    two were nearer than 88, and of 200 flat drawings of clothes on one ground one pair was.
+    """
 
     photo: PhotoLimits = field(default_factory=PhotoLimits)
     zip: ZipLimits = field(default_factory=ZipLimits)
     min_designs: int = 2
     max_designs: int = 300
-    near: int = 6
+    near: int = 20
     workers: int = 2
 
 

@@ -4,20 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-BITS = 64
-"""How many marks a perceptual hash compares."""
+SIDE = 16
+BITS = SIDE * SIDE
+"""How many marks a perceptual hash compares. The usual 64 take any two garments on plain ground for twins."""
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """Two indices into what was compared, and how many of 64 marks differ."""
+    """Two indices into what was compared, and how many of the marks differ."""
 
     first: int
     second: int
     distance: int
 
 
-def near_pairs(phashes: Sequence[str], most: int = 6) -> list[Near]:
+def near_pairs(phashes: Sequence[str], most: int = 20) -> list[Near]:
     """List every pair of hex hashes at most `most` marks apart, in the order given."""
     values = [int(phash, 16) for phash in phashes]
     pairs = (Near(i, j, (values[i] ^ values[j]).bit_count()) for i, j in combinations(range(len(values)), 2))

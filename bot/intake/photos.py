@@ -18,6 +18,7 @@ from bot.errors import RuleError
 from bot.intake.decode import upright
 from bot.intake.header import Checked, check_photo
 from bot.intake.limits import DEFAULTS, PhotoLimits
+from bot.intake.near import SIDE
 from bot.text import t
 
 TILE = (480, 600)
@@ -120,7 +121,7 @@ def keep_photo(photo: Checked, source: str, store: PhotoStore) -> CleanPhoto:
     image = upright(photo)
     tile = ImageOps.fit(image, TILE, Image.Resampling.LANCZOS, centering=_FOCUS)
     name = store.put(_jpeg(image, _QUALITY, progressive=True), _jpeg(tile, _TILE_QUALITY))
-    return CleanPhoto(name, source, image.width, image.height, str(imagehash.phash(image)))
+    return CleanPhoto(name, source, image.width, image.height, str(imagehash.phash(image, hash_size=SIDE)))
 
 
 def _jpeg(image: Image.Image, quality: int, progressive: bool = False) -> bytes:

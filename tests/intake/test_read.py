@@ -2,7 +2,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from bot.intake.limits import Limits
 from bot.intake.photos import CleanPhoto, PhotoStore
@@ -190,7 +192,10 @@ def test_a_photo_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pytes
 
 
 def test_photos_that_look_alike_are_a_warning_with_numbers_and_distance(tmp_path: Path) -> None:
-    image = picture(1, (600, 800))
+    soft = picture(1, (600, 800))
+    threads = np.random.default_rng(3).integers(0, 256, (50, 38, 3), dtype=np.uint8)
+    weave = Image.fromarray(threads).resize((600, 800))
+    image = Image.blend(soft, weave, 0.5)  # a photo has texture; without any, a hash is mostly chance
     photos = {
         "photos/a.jpg": encoded(image),
         "photos/b.jpg": encoded(image.resize((450, 600)), quality=40),
@@ -200,8 +205,8 @@ def test_photos_that_look_alike_are_a_warning_with_numbers_and_distance(tmp_path
     campaign = read(folder(tmp_path / "looks", designs=designs, photos=photos))
     (warning,) = [said(warning) for warning in campaign.warnings]
     assert warning.startswith("designs.csv:4 #061 and #067 look almost the same (")
-    assert "of 64 marks differ)" in warning
-    assert len(read(folder(tmp_path / "looks"), limits=Limits(near=64)).warnings) == 3
+    assert "of 256 marks differ)" in warning
+    assert len(read(folder(tmp_path / "looks"), limits=Limits(near=256)).warnings) == 3
 
 
 def test_a_photo_in_no_row_is_a_warning(tmp_path: Path) -> None:
