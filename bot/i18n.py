@@ -102,7 +102,8 @@ def _hole(value: Hole, reader: Reader) -> str:
             span = timedelta(seconds=max(0, round(seconds)))
             return format_timedelta(span, threshold=1.5, locale=locale)
         case Share(share):
-            return format_percent(share, "0\N{NO-BREAK SPACE}%", locale=locale)
+            pattern = "0%" if reader.language == "zh" else "0\N{NO-BREAK SPACE}%"
+            return format_percent(share, pattern, locale=locale)
         case Count(n, noun):
             return f"{format_decimal(n, locale=locale)}\N{NO-BREAK SPACE}{plural(noun, n, reader.language)}"
         case Numbers(values):
@@ -135,5 +136,6 @@ def moment(at: datetime, reader: Reader) -> str:
     day = format_datetime(local, pattern, tzinfo=reader.zone, locale=locale)
     if isinstance(reader.zone, ZoneInfo) and reader.zone.key != "UTC":
         city = get_timezone_location(reader.zone, locale=locale, return_city=True)
-        return f"{day} ({city})"
-    return f"{day} (UTC)"
+    else:
+        city = "UTC"
+    return f"{day}（{city}）" if reader.language == "zh" else f"{day} ({city})"

@@ -35,14 +35,17 @@ _TIDY_S = 3600.0
 
 
 class Installation:
-    """Everything of one running Catwalk. `clock` replaces the wall clock (tests, the demo's fast one)."""
+    """Everything of one running Catwalk. `clock` replaces the wall clock (tests, the demo's fast one,
+    which runs `speed` times as fast as life)."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] | None = None, speed: float = 1.0
+    ) -> None:
         secret = settings.need_secret()
         self.settings = settings
         self.photos = PhotoStore(settings.photos.folder)
         self.store = Store(settings.database.url, pool_size=settings.database.pool_size, clock=clock)
-        self.shop = Shop(self.store, secret.encode(), settings.room.by_name)
+        self.shop = Shop(self.store, secret.encode(), settings.room.by_name, speed)
         self.catwalk = Catwalk(self.shop, queue=settings.votes.queue, batch=settings.votes.batch)
         self.room = RoomAdapter(
             secret=secret,

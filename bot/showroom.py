@@ -66,7 +66,7 @@ async def show(wish: Wish, settings: Settings, say: Callable[[Text], None], bar:
         start = await _start(settings)
         clock = FastClock(start, wish.speed)
         await _load(wish, settings, clock, folder, bar)
-        installation = Installation(settings, clock)
+        installation = Installation(settings, clock, wish.speed)
         await _open_first(installation)
         garment = stage.garment_of(wish.seed, wish.photos)
         fans = Crowd(installation.catwalk, FIRST_ROOM, crowd(wish.seed, wish.fans), garment, clock, wish.seed)

@@ -17,7 +17,7 @@ from bot.port import Tile
 from bot.text import t
 
 COUNT = 200
-_DRAWING = 1
+_DRAWING = 2
 """Raised when the drawings change, so that nobody is shown old ones."""
 
 _PHOTOS = (".jpg", ".jpeg", ".png", ".webp")

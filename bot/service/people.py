@@ -39,7 +39,7 @@ async def invite_role(shop: Shop, role: Role, by: int | None) -> Issued:
     """Make a one-time code that gives whoever claims it a role."""
     async with shop.store.begin() as tx:
         now = await tx.now()
-        issued = Issued(new_code(_LONG_LETTERS), now + CLAIM_LASTS)
+        issued = Issued(new_code(_LONG_LETTERS), now + CLAIM_LASTS * shop.speed)
         await people.put_code(
             tx,
             shop.hashed(CLAIM, issued.code),
@@ -70,7 +70,7 @@ async def invite_group(shop: Shop, campaign: Campaign, by: int | None) -> Issued
     """Make a one-time code with which a group joins a campaign (`/setup CODE`)."""
     async with shop.store.begin() as tx:
         now = await tx.now()
-        issued = Issued(new_code(_LONG_LETTERS), now + SETUP_LASTS)
+        issued = Issued(new_code(_LONG_LETTERS), now + SETUP_LASTS * shop.speed)
         invitation = Invitation(SETUP, campaign_id=campaign.id, account_id=by)
         await people.put_code(tx, shop.hashed(SETUP, issued.code), invitation, now, issued.expires_at, 1)
         await journal.record(tx, "group_invited", now, account_id=by, campaign_id=campaign.id)
@@ -219,7 +219,7 @@ async def _issue_link(shop: Shop, actor: Actor) -> Reply:
         code = new_code(_LINK_LETTERS)
         await people.drop_codes(tx, LINK, person.account_id)
         invitation = Invitation(LINK, account_id=person.account_id)
-        await people.put_code(tx, shop.hashed(LINK, code), invitation, now, now + LINK_LASTS, 1)
+        await people.put_code(tx, shop.hashed(LINK, code), invitation, now, now + LINK_LASTS * shop.speed, 1)
         return Reply(
             t(
                 "Your code is {code}. Within ten minutes, say /link {code} with your other account.",

@@ -19,11 +19,15 @@ _EVENT_ID = re.compile(r"[A-Za-z0-9_:.\-]{1,100}")
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """One installation serves one store. `open_by_name`: the room lets people in by name alone."""
+    """One installation serves one store. `open_by_name`: the room lets people in by name alone.
+
+    `speed` is how much faster than life the store's clock runs: codes last so much longer by it.
+    """
 
     store: Store
     secret: bytes = field(repr=False)
     open_by_name: bool = False
+    speed: float = 1.0
 
     def hashed(self, kind: str, code: str) -> str:
         """Hash a code with the installation's secret, so that a stolen database gives nobody entry."""
