@@ -441,3 +441,24 @@ OPENERS: Mapping[str, tuple[str, ...]] = {
     "zh": ("嗯，", "说实话，", "个人觉得", "哈哈，", "看了两遍，"),
 }
 """What some begin with."""
+
+
+PLAIN = {
+    ("en", True): ("love this one", "yes, exactly this", "would wear it all week", "when can I order?"),
+    ("en", False): (
+        "not quite me",
+        "maybe in another colour?",
+        "nice, but I have one like it",
+        "hmm, the cut",
+    ),
+    ("fr", True): ("coup de cœur", "oui, exactement ça", "je la porte demain", "on commande quand ?"),
+    ("fr", False): (
+        "pas tout à fait moi",
+        "dans une autre couleur ?",
+        "joli, mais déjà vu",
+        "la coupe me gêne",
+    ),
+    ("zh", True): ("这个好喜欢", "就是想要这样的", "什么时候能下单", "每天都想穿"),
+    ("zh", False): ("不太适合我", "换个颜色会更好", "好看，但有类似的了", "版型再改改"),
+}
+"""What can be said of anything, by language and whether it was picked."""

@@ -9,7 +9,7 @@ from random import Random
 
 from bot.demo.garments import Garment
 from bot.demo.palette import PAIRS
-from bot.demo.phrases import LINES, OPENERS, WORDS
+from bot.demo.phrases import LINES, OPENERS, PLAIN, WORDS
 
 _OPENING = 0.3
 
@@ -29,7 +29,12 @@ _LINES = {key: _parsed(text) for key, text in LINES.items()}
 
 
 def remark(rng: Random, language: str, garment: Garment, liked: bool) -> str:
-    """Say something that is true of the garment: praise when `liked`, else a wish or a doubt."""
+    """Say something that is true of the garment: praise when `liked`, else a wish or a doubt.
+
+    Of a photo, about which nothing is known, only what can be said of anything.
+    """
+    if not garment["colour"]:
+        return rng.choice(PLAIN[language, liked])
     fitting = [line for line in _LINES[language, liked] if _fits(line[0], garment)]
     _, said = rng.choices(fitting, [_pointed(line) for line in fitting])[0]
     opener = rng.choice(OPENERS[language]) if rng.random() < _OPENING else ""

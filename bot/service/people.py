@@ -295,7 +295,7 @@ async def set_language(shop: Shop, actor: Actor, wish: str) -> Reply:
     async with shop.store.begin() as tx:
         person = await known(tx, actor)
         if chosen not in LANGUAGES:
-            raise RuleError("language.unknown", t("We speak en, fr and zh. Say for example: /language fr"))
+            raise RuleError("language.unknown", t("We speak en, fr and zh. Say /language and one of them."))
         await people.set_language(tx, person.fan_id, chosen)
     return Reply(t("From now on in English."), language=chosen)
 
