@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -37,7 +37,7 @@ READER = Reader(
 )
 
 Command = Callable[[argparse.Namespace, Settings], Coroutine[Any, Any, int]]
-Verbs = argparse._SubParsersAction[argparse.ArgumentParser]  # argparse gives its own type no public name
+Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # it has no public name
 
 
 def say(text: Text) -> None:
@@ -311,7 +311,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = load_settings()
         secret = settings.secret.get_secret_value() if settings.secret else ""
-        log.configure(level=settings.log.level, shape=settings.log.format, secret=secret)
+        # The demo talks to its visitor: what is well need not be logged between those lines.
+        level = "warning" if args.do is _demo else settings.log.level
+        log.configure(level=level, shape=settings.log.format, secret=secret)
         code: int = asyncio.run(args.do(args, settings))
         return code
     except ConfigError as error:
