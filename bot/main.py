@@ -12,6 +12,10 @@ from typing import Any
 import structlog
 import uvicorn
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 
 from bot import desk
 from bot.adapters.web.room import RoomAdapter
@@ -24,14 +28,17 @@ from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.settings import Settings
 from bot.storage import people, schema
-from bot.storage.store import DATABASE_ERRORS, Store
+from bot.storage.store import DATABASE_ERRORS, Store, is_outage
 from bot.text import t
 
 log = structlog.get_logger()
 
 DESK = "/desk"
 _PATIENCE_S = 5
+_BACKLOG = 2048
 _TIDY_S = 3600.0
+
+Beat = Callable[[], Coroutine[Any, Any, Any]]
 
 
 class Installation:
@@ -85,7 +92,8 @@ class Installation:
     ) -> None:
         """Run until `stop` is set: the room's pages on `listening`, the clock and the relay."""
         await schema.check_current(self.store)
-        metronome = self._metronome()
+        beats = _Beats()
+        metronome = self._metronome(beats)
         metronome.start()
         ended: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
         server = _Server(self._web())
@@ -101,34 +109,96 @@ class Installation:
             server.should_exit = True
             stop.set()
             await asyncio.gather(*ended)
+            await beats.finish()
             await self.store.close()
             log.info("stopped")
 
+    def _app(self) -> Starlette:
+        """Build the room's pages. While the database is away they say so (503), and scripts try again."""
+        app = self.room.app(self.catwalk)
+        refuse = app.exception_handlers[HTTPException]
+
+        async def unreachable(request: Request, error: Exception) -> Response:
+            if not is_outage(error):
+                raise error
+            log.warning("request_unanswered", reason=type(error).__name__)
+            answer: Response = await refuse(request, HTTPException(503, headers={"Retry-After": "2"}))
+            return answer
+
+        for kind in DATABASE_ERRORS:
+            app.add_exception_handler(kind, unreachable)
+        return app
+
     def _web(self) -> uvicorn.Config:
         return uvicorn.Config(
-            self.room.app(self.catwalk),
+            self._app(),
             log_config=None,
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=_PATIENCE_S,
         )
 
-    def _metronome(self) -> AsyncIOScheduler:
+    def _metronome(self, beats: "_Beats") -> AsyncIOScheduler:
         """Beat; what is due is decided in the database, so a late or doubled beat changes nothing."""
         relay = self.settings.relay
         metronome = AsyncIOScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        beats: list[tuple[Callable[[], Coroutine[Any, Any, Any]], float]] = [
+        every: list[tuple[Beat, float]] = [
             (self.tick, relay.tick_s),
             (self.relay.drain, relay.drain_s),
             (self.relay.reconcile, relay.reconcile_s),
             (self._tidy, _TIDY_S),
         ]
-        for beat, every_s in beats:
-            metronome.add_job(_quietly(beat), "interval", seconds=every_s, next_run_time=datetime.now(UTC))
+        for beat, every_s in every:
+            metronome.add_job(
+                beats.start, "interval", [beat], seconds=every_s, next_run_time=datetime.now(UTC)
+            )
         return metronome
+
+
+class _Beats:
+    """What is done again and again, one of a kind at a time.
+
+    The beats run beside the metronome, which would cut them off when it is stopped: a post half sent would
+    then be sent twice.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._failing: set[str] = set()
+
+    async def start(self, beat: Beat) -> None:
+        """Begin a beat, unless the last one of its kind still takes its time."""
+        name = beat.__name__
+        last = self._running.get(name)
+        if last is None or last.done():
+            self._running[name] = asyncio.create_task(self._run(name, beat), name=name)
+
+    async def _run(self, name: str, beat: Beat) -> None:
+        """Take a beat. While the database is away that is said once, and once when it is back."""
+        try:
+            await beat()
+        except Exception as error:
+            if not is_outage(error):
+                log.exception("beat_failed", beat=name)
+            elif name not in self._failing:
+                self._failing.add(name)
+                log.warning("database_unreachable", beat=name, reason=type(error).__name__)
+            return
+        if name in self._failing:
+            self._failing.discard(name)
+            log.info("database_back", beat=name)
+
+    async def finish(self) -> None:
+        """Let what is under way come to its end, within reason."""
+        running = [task for task in self._running.values() if not task.done()]
+        if running:
+            _, late = await asyncio.wait(running, timeout=_PATIENCE_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
 
 class _Server(uvicorn.Server):
@@ -137,17 +207,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
         yield
-
-
-def _quietly(beat: Callable[[], Coroutine[Any, Any, Any]]) -> Callable[[], Coroutine[Any, Any, None]]:
-    async def run() -> None:
-        try:
-            await beat()
-        except DATABASE_ERRORS as error:
-            log.warning("database_unreachable", reason=type(error).__name__)
-
-    run.__name__ = beat.__name__
-    return run
 
 
 def _wall_clock() -> datetime:
@@ -163,6 +222,7 @@ def listen(settings: Settings) -> tuple[socket.socket | None, Settings]:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((room.host, room.port))
+        listening.listen(_BACKLOG)  # now, so that of two processes started at once one is refused here
     except OSError as error:
         listening.close()
         text = t(
