@@ -1,0 +1,85 @@
+"""Run `catwalk run` as ever, and lose power at one point: `killed_at.py POINT [TIMES]`.
+
+The process kills itself with SIGKILL where the power goes, so nothing is cleaned up, flushed or told.
+"""
+
+import functools
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any
+
+import bot.__main__
+from bot import main, relay
+from bot.port import ChatAdapter
+from bot.service import batch, rounds, voting
+from bot.storage import rounds as stored_rounds
+from bot.storage.store import Store
+
+Step = Callable[..., Awaitable[Any]]
+
+
+def lose_power() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def before(step: Step, times: int) -> Step:
+    """Lose power when a step is taken for the nth time, before anything of it is done."""
+    taken = count(1)
+
+    @functools.wraps(step)
+    async def doomed(*given: Any, **named: Any) -> Any:
+        if next(taken) == times:
+            lose_power()
+        return await step(*given, **named)
+
+    return doomed
+
+
+def after(step: Step, times: int) -> Step:
+    """Lose power when a step was taken for the nth time, before anybody hears of it."""
+    taken = count(1)
+
+    @functools.wraps(step)
+    async def doomed(*given: Any, **named: Any) -> Any:
+        done = await step(*given, **named)
+        if next(taken) == times:
+            lose_power()
+        return done
+
+    return doomed
+
+
+class HastyRelay(relay.Relay):
+    """A relay whose claims last a moment, so that nobody waits long for the next life to take them over."""
+
+    def __init__(self, store: Store, adapter: ChatAdapter, **_: Any) -> None:
+        super().__init__(store, adapter, claim_s=0.5)
+
+
+POINTS: dict[str, tuple[object, str, Callable[[Step, int], Step]]] = {
+    "round opened": (rounds, "open_round", after),
+    "votes written": (batch, "_write", after),  # and not committed
+    "votes committed": (voting, "commit", after),  # and not answered
+    "round closed": (rounds, "count", before),  # and not counted
+    "standings written": (stored_rounds, "put_standings", after),  # and not committed
+    "round counted": (rounds, "count", after),  # and nobody told
+    "post claimed": (relay.Relay, "_run", before),
+    "post sent": (relay.Relay, "_settle", before),
+    "post settled": (relay.Relay, "_settle", after),
+}
+
+
+def run(point: str, times: int) -> int:
+    """Serve until the power goes at `point`."""
+    place, name, how = POINTS[point]
+    doomed = how(getattr(place, name), times)
+    for where, what, instead in ((place, name, doomed), (main, "Relay", HastyRelay)):
+        setattr(where, what, instead)
+    return bot.__main__.main(["run"])
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1], int(sys.argv[2])))
