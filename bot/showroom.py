@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -68,8 +69,8 @@ async def show(wish: Wish, settings: Settings, say: Callable[[Text], None], bar:
         await _load(wish, settings, clock, folder, bar)
         installation = Installation(settings, clock, wish.speed)
         await _open_first(installation)
-        garment = stage.garment_of(wish.seed, wish.photos)
-        fans = Crowd(installation.catwalk, FIRST_ROOM, crowd(wish.seed, wish.fans), garment, clock, wish.seed)
+        eyes = partial(stage.garment_of, wish.seed, wish.photos)
+        fans = Crowd(installation.catwalk, FIRST_ROOM, crowd(wish.seed, wish.fans), eyes, clock, wish.seed)
         playing = asyncio.create_task(fans.play())
         try:
             owner = await people.invite_role(installation.shop, Role.OWNER, None)

@@ -44,21 +44,24 @@ class _Visit:
 
 
 class Crowd:
-    """Every simulated fan of one room, on one clock; many come soon, a few at the last moment."""
+    """Every simulated fan of one room, on one clock; many come soon, a few at the last moment.
+
+    `eyes` makes what tells the garment of a tile.
+    """
 
     def __init__(
         self,
         inbox: Inbox,
         group: str,
         fans: Sequence[Taste],
-        garment: Callable[[Tile], Garment],
+        eyes: Callable[[], Callable[[Tile], Garment]],
         clock: FastClock,
         seed: int,
     ) -> None:
         self._inbox = inbox
         self._group = group
         self._fans = fans
-        self._garment = garment
+        self._eyes = eyes
         self._clock = clock
         self._rng = random.Random(f"crowd:{seed}")
 
@@ -69,6 +72,8 @@ class Crowd:
         """Vote in every round that opens, until cancelled."""
         if not self._fans:
             return
+        # Takes a moment: not before the room is open, and not in its way.
+        self._garment = await asyncio.to_thread(self._eyes)
         await self._enter(0)
         played: set[int] = set()
         while True:
