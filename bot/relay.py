@@ -227,8 +227,8 @@ class Relay:
 
 
 def _bounded(after_s: float) -> float:
-    """Believe a platform's wish to wait, within a day."""
-    return min(max(after_s, 0.0), _DAY_S)
+    """Believe a platform's wish to wait, from a second to a day."""
+    return min(max(after_s, 1.0), _DAY_S)
 
 
 def _patience_s(errand: Errand) -> float:

@@ -246,8 +246,17 @@ class FakePlatform:
         self.edits: list[Post] = []
         self.trouble: dict[str, Exception] = {}
         self.gates: dict[str, asyncio.Event] = {}
+        self.reached = asyncio.Event()
+        """Set when something arrives here."""
+        self._sent = asyncio.Condition()
+
+    async def until_sent(self, count: int) -> None:
+        """Wait until so many posts went through."""
+        async with self._sent:
+            await self._sent.wait_for(lambda: len(self.sent) >= count)
 
     async def _pass(self, post: Post) -> None:
+        self.reached.set()
         if gate := self.gates.get(post.group):
             await gate.wait()
         if error := self.trouble.get(post.group):
@@ -258,8 +267,10 @@ class FakePlatform:
 
     async def post(self, post: Post) -> str:
         await self._pass(post)
-        self.sent.append(post)
-        self.posts[post.key] = post
+        async with self._sent:
+            self.sent.append(post)
+            self.posts[post.key] = post
+            self._sent.notify_all()
         return f"message-{post.key}"
 
     async def edit(self, post: Post, remote_id: str) -> None:

@@ -144,9 +144,16 @@ async def fan_of_account(tx: Tx, account_id: int) -> int | None:
 
 
 async def move_accounts(tx: Tx, from_fan: int, to_fan: int) -> None:
-    """Hand every account of one fan to another; the emptied fan points to the one that stays."""
+    """Hand every account of one fan to another; the emptied fan points to the one that stays.
+
+    The fan waits for a later round only if both did, and no longer than either: nobody loses a vote by it.
+    """
+    found = await tx.conn.execute(select(fan.c.waits_since).where(fan.c.id.in_([from_fan, to_fan])))
+    waits = list(found.scalars())
+    waits_since = None if None in waits else min(waits, default=None)
     await tx.conn.execute(update(account).where(account.c.fan_id == from_fan).values(fan_id=to_fan))
     await tx.conn.execute(update(fan).where(fan.c.id == from_fan).values(merged_into=to_fan))
+    await tx.conn.execute(update(fan).where(fan.c.id == to_fan).values(waits_since=waits_since))
 
 
 async def split_account(tx: Tx, account_id: int, language: str | None, now: datetime) -> int:
