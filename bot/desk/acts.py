@@ -134,7 +134,7 @@ class Acts:
     async def _extend(self, view: RoundPage, act: str, form: Form) -> Text:
         """Extend by whole hours from the closing time the form was shown with."""
         hours, seen = form.get("hours", ""), form.get("closes_at", "")
-        if not (hours.isascii() and hours.isdecimal() and len(hours) <= 4):
+        if not (hours.isascii() and hours.isdecimal() and len(hours) <= 4 and int(hours)):
             raise RuleError("extend.hours", t("Choose by how many hours to extend, for example 24."))
         by_time = timedelta(hours=int(hours))
         now = view.round.closes_at

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Callable
 
 from bot.service.desk import CutRow, CutView
@@ -13,12 +14,14 @@ COLUMNS = (
 )  # fmt: skip
 
 _BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = frozenset("=+-@＝＋－＠")
+_CONTROL = frozenset("\t\r\n")
 
 
 def harmless(words: str) -> str:
     """Keep a spreadsheet from running words as a formula, with a quote in front (OWASP, CSV injection)."""
-    return f"'{words}" if words.lstrip(" ").startswith(_STARTS) else words
+    seen = next((c for c in words if not c.isspace() and unicodedata.category(c) != "Cf"), "")
+    return f"'{words}" if seen in _FORMULA or words[:1] in _CONTROL else words
 
 
 def standings_csv(cut: CutView, say: Callable[[Text], str]) -> bytes:

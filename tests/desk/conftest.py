@@ -1,0 +1,54 @@
+"""The desk of a small shop, on either store."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot import desk as desk_package
+from bot.adapters.web import Rates, RoomAdapter
+from bot.storage.store import Store
+from tests.clock import Clock
+from tests.desk.stage import HOME, Desk, plans
+from tests.made_shop import made_shop, migrated_database, migrated_file, plan, shop_url, store
+
+__all__ = ["migrated_database", "migrated_file", "shop_url", "store"]
+
+MakeDesk = Callable[..., Awaitable[Desk]]
+
+
+async def _changes(group: str) -> int:
+    return 0
+
+
+@pytest.fixture
+async def make_desk(store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator[MakeDesk]:
+    """Build a shop with ten designs and two drafts, and its desk; keyword arguments change round 1."""
+    async with AsyncExitStack() as stack:
+
+        async def make(**changed: object) -> Desk:
+            made = await made_shop(store, clock, plans=plans(plan(clock), **changed))
+            room = RoomAdapter(
+                secret="a secret of at least thirty-two letters",
+                base_url=HOME,
+                photo_path=lambda photo, tile: tmp_path / f"{photo}.jpg",
+                clock=clock,
+                open_by_name=True,
+                changes=_changes,
+                secure_cookies=False,
+                template_dirs=[desk_package.TEMPLATES],
+                static_dirs=[desk_package.STATIC],
+                desk_path="/desk",
+                rates=Rates(10_000, 10_000, 10_000),
+            )
+            room.extra_routes = desk_package.desk_routes(made.shop, made.catwalk, room.page)
+            return Desk(made, room, stack)
+
+        yield make
+
+
+@pytest.fixture
+async def desk(make_desk: MakeDesk) -> Desk:
+    """A desk over two drafts: ten designs, of which round 1 keeps four and round 2 keeps two."""
+    return await make_desk()
