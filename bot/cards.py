@@ -144,6 +144,9 @@ def result_card(
     comments: int,
 ) -> Card:
     """Show how the round ended: by its standings, and once signed by the cut (by design id)."""
+    if round_.state is RoundState.VOID:
+        called_off = t("Round {number} was called off", number=round_.number)
+        return Card(RESULT, called_off, (turnout_line(turnout), t("Its votes do not count.")))
     ordered = sorted(standings, key=lambda s: s.place)
     title, lines = (
         _signed_lines(campaign, round_, cut) if cut else _closed_lines(campaign, round_, standings, turnout)
