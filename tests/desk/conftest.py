@@ -8,10 +8,21 @@ import pytest
 
 from bot import desk as desk_package
 from bot.adapters.web import Rates, RoomAdapter
+from bot.service.catwalk import Catwalk
+from bot.service.shop import Shop
 from bot.storage.store import Store
 from tests.clock import Clock
 from tests.desk.stage import HOME, Desk, plans
-from tests.made_shop import made_shop, migrated_database, migrated_file, plan, shop_url, store
+from tests.made_shop import (
+    SECRET,
+    MadeShop,
+    made_shop,
+    migrated_database,
+    migrated_file,
+    plan,
+    shop_url,
+    store,
+)
 
 __all__ = ["migrated_database", "migrated_file", "shop_url", "store"]
 
@@ -22,6 +33,25 @@ async def _changes(group: str) -> int:
     return 0
 
 
+def mounted(catwalk: Catwalk, clock: Clock, photos: Path) -> RoomAdapter:
+    """Build the real room with the desk mounted into it, as main does; `photos` holds `{hash}.jpg`."""
+    room = RoomAdapter(
+        secret="a secret of at least thirty-two letters",
+        base_url=HOME,
+        photo_path=lambda photo, tile: photos / f"{photo}.jpg",
+        clock=clock,
+        open_by_name=True,
+        changes=_changes,
+        secure_cookies=False,
+        template_dirs=[desk_package.TEMPLATES],
+        static_dirs=[desk_package.STATIC],
+        desk_path="/desk",
+        rates=Rates(10_000, 10_000, 10_000),
+    )
+    room.extra_routes = desk_package.desk_routes(catwalk.shop, catwalk, room.page)
+    return room
+
+
 @pytest.fixture
 async def make_desk(store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator[MakeDesk]:
     """Build a shop with ten designs and two drafts, and its desk; keyword arguments change round 1."""
@@ -29,23 +59,18 @@ async def make_desk(store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator
 
         async def make(**changed: object) -> Desk:
             made = await made_shop(store, clock, plans=plans(plan(clock), **changed))
-            room = RoomAdapter(
-                secret="a secret of at least thirty-two letters",
-                base_url=HOME,
-                photo_path=lambda photo, tile: tmp_path / f"{photo}.jpg",
-                clock=clock,
-                open_by_name=True,
-                changes=_changes,
-                secure_cookies=False,
-                template_dirs=[desk_package.TEMPLATES],
-                static_dirs=[desk_package.STATIC],
-                desk_path="/desk",
-                rates=Rates(10_000, 10_000, 10_000),
-            )
-            room.extra_routes = desk_package.desk_routes(made.shop, made.catwalk, room.page)
-            return Desk(made, room, stack)
+            return Desk(made, mounted(made.catwalk, clock, tmp_path), stack)
 
         yield make
+
+
+@pytest.fixture
+async def bare_desk(store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator[Desk]:
+    """Build the desk of an installation into which nothing was loaded yet."""
+    catwalk = Catwalk(Shop(store, SECRET, open_by_name=True))
+    made = MadeShop(store, clock, catwalk.shop, catwalk, 0, [])
+    async with AsyncExitStack() as stack:
+        yield Desk(made, mounted(catwalk, clock, tmp_path), stack)
 
 
 @pytest.fixture

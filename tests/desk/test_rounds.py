@@ -177,7 +177,20 @@ async def test_a_missed_quorum_extends_once_and_is_told(desk: Desk, clock: Clock
     assert "Catwalk extended round 1: too few fans had voted" in page
 
 
-async def test_an_empty_installation_says_how_to_begin(desk: Desk) -> None:
+async def test_an_empty_installation_says_how_to_begin(bare_desk: Desk) -> None:
+    owner = await bare_desk.owner()
+    overview = words(await owner.get("/desk"))
+    assert "No campaign yet" in overview
+    assert "catwalk campaign load FOLDER" in overview
+    page = words(await owner.get("/desk/people"))
+    assert "There is no room yet. Add one below first." in page
+    assert "There is no campaign yet." in page
+    assert (
+        await owner.act("/desk/people", "/desk/people/room", title="Fans", language="en")
+    ).status_code == 303
+
+
+async def test_the_overview_says_where_every_round_is(desk: Desk) -> None:
     owner = await desk.owner()
     overview = words(await owner.get("/desk"))
     assert "Spring 10 designs, 2 rounds · The room" in overview
