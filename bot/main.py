@@ -27,7 +27,7 @@ from bot.service import privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.settings import Settings
-from bot.storage import people, schema
+from bot.storage import journal, people, schema
 from bot.storage.store import DATABASE_ERRORS, Store, is_outage
 from bot.text import t
 
@@ -69,6 +69,7 @@ class Installation:
         )
         self.room.extra_routes = desk.desk_routes(self.shop, self.catwalk, self.room.page)
         self.relay = Relay(self.store, self.room, claim_s=settings.relay.claim_s)
+        self._told: datetime | None = None
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
         return self.photos.tile_path(photo) if tile else self.photos.path(photo)
@@ -79,10 +80,14 @@ class Installation:
         return found.cursor if found else 0
 
     async def tick(self) -> None:
-        """Do what time demands, then tell it at once."""
-        if await rounds.tick(self.store):
+        """Do what time demands, and tell at once what was done, by whomever: the log has every step."""
+        await rounds.tick(self.store)
+        async with self.store.read() as tx:
+            newest = await journal.newest(tx)
+        if newest != self._told:
             await self.relay.drain()
             await self.relay.reconcile()
+            self._told = newest
 
     async def _tidy(self) -> None:
         await privacy.tidy(self.store)
