@@ -100,7 +100,7 @@ def test_what_is_due_by_the_clock_begins_at_the_instant_itself() -> None:
     assert engine.due(open_, PLAN.closes_at, 10) is Event.CLOSE
 
 
-@pytest.mark.parametrize("state", set(RoundState) - {RoundState.SCHEDULED, RoundState.OPEN})
+@pytest.mark.parametrize("state", sorted(set(RoundState) - {RoundState.SCHEDULED, RoundState.OPEN}))
 def test_the_clock_moves_nothing_else(state: RoundState) -> None:
     assert engine.due(made(state), PLAN.closes_at + 1000 * HOUR, 0) is None
 
