@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.i18n import listed
 from bot.port import Actor
 from bot.text import Count, Hole, Share, Text
 
@@ -16,7 +17,7 @@ def figure(value: Hole) -> Text:
     return Text("{words}", {"words": value})
 
 
-HELPERS: Mapping[str, Any] = {"Count": Count, "Share": Share, "figure": figure}
+HELPERS: Mapping[str, Any] = {"Count": Count, "Share": Share, "figure": figure, "listed": listed}
 """What the desk's templates use besides the room's own names."""
 
 

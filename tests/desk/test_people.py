@@ -73,7 +73,7 @@ async def test_a_setup_code_lets_a_chat_group_join(desk: Desk) -> None:
         await people.put_group(tx, "telegram", "-100", "Paris fans", "fr", False, now)
         await people.put_account(tx, "telegram", "7", "Admin", "fr", now)
     await desk.made.catwalk.command(Command(Actor("telegram", "7", "Admin"), "e", "setup", code, "-100"))
-    assert "The room, Paris fans" in words(await owner.get(PAGE))
+    assert "The room and Paris fans" in words(await owner.get(PAGE))
 
 
 async def test_a_new_room_votes_at_once_with_its_owner_in_it(desk: Desk) -> None:
@@ -84,7 +84,7 @@ async def test_a_new_room_votes_at_once_with_its_owner_in_it(desk: Desk) -> None
         added = await owner.act(PAGE, f"{PAGE}/room", **fields)
         assert (added.status_code, added.headers["location"]) == (303, PAGE)
     page = words(await owner.get(PAGE))
-    assert "Spring The room, Été à Paris" in page
+    assert "Spring The room and Été à Paris" in page
     async with desk.made.store.read() as tx:
         rooms = await people.groups_on(tx, "room")
     assert [(r.remote_id, r.language) for r in rooms] == [("main", "en"), ("ete-a-paris", "fr")]
