@@ -109,12 +109,13 @@ class Installation:
         try:
             await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            metronome.shutdown(wait=False)
+            metronome.pause()  # `shutdown` would cut off a beat that is just being started
             self.room.close()
             server.should_exit = True
             stop.set()
             await asyncio.gather(*ended)
             await beats.finish()
+            metronome.shutdown(wait=False)
             await self.store.close()
             log.info("stopped")
 

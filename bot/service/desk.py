@@ -22,7 +22,7 @@ from bot.service.rounds import preview
 from bot.service.shop import Shop, check_role, known, language_for
 from bot.service.wire import load_text
 from bot.storage import campaigns, comments, journal, people, rounds, votes
-from bot.storage.people import GroupRow, Person
+from bot.storage.people import GroupRow, Holder, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
 
@@ -479,10 +479,11 @@ class PeoplePage:
     staff: Staff
     rooms: tuple[GroupRow, ...]
     campaigns: tuple[tuple[Campaign, tuple[str, ...]], ...]
+    holders: tuple[Holder, ...]
 
 
 async def people_page(shop: Shop, actor: Actor) -> PeoplePage:
-    """Show owners the groups and campaigns they can invite to."""
+    """Show owners who runs the shop, and the groups and campaigns they can invite to."""
     async with shop.store.read() as tx:
         staff = await _seat(tx, actor, (Role.OWNER,))
         rooms = tuple(await people.groups_on(tx, "room"))
@@ -490,4 +491,4 @@ async def people_page(shop: Shop, actor: Actor) -> PeoplePage:
             (c, tuple(g.title for g in await people.groups_of(tx, c.id)))
             for c in await campaigns.all_campaigns(tx)
         ]
-        return PeoplePage(staff, rooms, tuple(found))
+        return PeoplePage(staff, rooms, tuple(found), tuple(await people.role_holders(tx)))

@@ -126,6 +126,26 @@ async def has_owner(tx: Tx) -> bool:
     return found.first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """An account that helps run the shop."""
+
+    name: str
+    platform: str
+    role: Role
+    granted_at: datetime
+
+
+async def role_holders(tx: Tx) -> list[Holder]:
+    """List who holds which role, the longest first."""
+    found = await tx.conn.execute(
+        select(account.c.name, account.c.platform, role.c.role, role.c.granted_at)
+        .join(account, account.c.id == role.c.account_id)
+        .order_by(role.c.granted_at, account.c.id)
+    )
+    return [Holder(line.name, line.platform, Role(line.role), line.granted_at) for line in found]
+
+
 async def accounts_of(tx: Tx, fan_id: int) -> list[tuple[int, str, str]]:
     """List a fan's accounts: our id, platform, name."""
     found = await tx.conn.execute(

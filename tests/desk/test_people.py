@@ -30,6 +30,8 @@ async def test_a_role_link_gives_that_role_once(desk: Desk, role: Role) -> None:
     path = link.removeprefix(HOME)
     assert (await first.act(path, "/claim", name="First")).headers["location"] == "/desk"
     assert (await first.get("/desk")).status_code == 200
+    listed = words(await owner.get(PAGE)).split("Who runs the shop")[1]
+    assert re.search(rf"First {role.capitalize()}, Room, since ", listed)
     assert (await second.act(path, "/claim", name="Second")).status_code == 409
     assert (await second.get("/desk")).status_code == 403
 

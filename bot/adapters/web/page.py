@@ -123,7 +123,7 @@ class Page:
             self.zones[reply.screen.group] = reply.screen.zone
         if group in self.zones:
             visit.zone = _zone(self.zones[group])
-        staff = isinstance(reply.screen, Me) and bool({Role.OWNER, Role.MODERATOR} & {*reply.screen.roles})
+        staff = isinstance(reply.screen, Me) and bool({*reply.screen.roles} - {Role.FAN})
         if visit.session.remote_id:
             self._note(visit, reply.language, staff or visit.session.staff)
 

@@ -16,6 +16,9 @@ from bot.text import Text, t
 OUTSIDE = frozenset({"room.not_member", "who.unknown"})
 """Refusals that mean: this person has not entered yet."""
 FORBIDDEN = OUTSIDE | {"role.missing"}
+UNSAVED = frozenset({"busy", "votes.unsaved"})
+"""Refusals that mean: nothing is wrong with it, send it again in a moment."""
+_AGAIN = {"Retry-After": "2"}
 
 _SENTENCES: Mapping[int, tuple[Text, Text]] = {
     400: (t("That did not arrive whole"), t("Please go back, load the page again and try once more.")),
@@ -46,14 +49,16 @@ class Refusals:
         return {RuleError: self.rule, HTTPException: self.http, Exception: self.broken}
 
     async def rule(self, request: Request, raised: Exception) -> Response:
-        """Answer a refusal of the rules: 403 to whom it is not open, 409 where only the moment is wrong."""
+        """Answer a refusal of the rules: 403 to whom it is not open, 503 to send the same again, else 409."""
         assert isinstance(raised, RuleError)
-        status = 403 if raised.code in FORBIDDEN else 409
+        unsaved = raised.code in UNSAVED
+        status = 403 if raised.code in FORBIDDEN else 503 if unsaved else 409
+        headers = _AGAIN if unsaved else None
         if self._page.wants_json(request):
-            return self._page.json(request, {"code": raised.code, "text": raised.text}, status)
+            return self._page.json(request, {"code": raised.code, "text": raised.text}, status, headers)
         if raised.code in OUTSIDE:
             return self._entry(request, status)
-        return self._message(request, status, None, raised.text)
+        return self._message(request, status, None, raised.text, headers)
 
     async def http(self, request: Request, raised: Exception) -> Response:
         assert isinstance(raised, HTTPException)

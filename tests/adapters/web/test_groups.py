@@ -6,7 +6,8 @@ from html import unescape
 
 import pytest
 
-from bot.port import Command, Comment, Press
+from bot.errors import RuleError
+from bot.port import Command, Comment, Press, Reply
 from bot.text import t
 from tests.adapters.web.browser import Browser, forms
 from tests.adapters.web.conftest import NewBrowser
@@ -228,6 +229,20 @@ async def test_a_closed_ballot_has_photos_and_no_buttons(fan: Browser, inbox: Fa
     assert "Voting is paused" in late.text
     assert 'href="/r/spring/vote?page=1"' in late.text, "and leads back to where it was tapped"
     assert marta(inbox).picks == {3}
+
+
+@pytest.mark.parametrize("code", ["busy", "votes.unsaved"])
+async def test_what_was_not_saved_asks_for_the_same_again(
+    fan: Browser, inbox: FakeInbox, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    async def refuse(press: Press) -> Reply:
+        raise RuleError(code, t("This could not be saved just now. Tap again."))
+
+    form = await fan.form("/r/spring/vote?page=1", "/r/spring/press")
+    monkeypatch.setattr(inbox, "press", refuse)
+    answer = await fan.send(form, action="pick:4")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "2")
+    assert "could not be saved" in answer.text
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "x", "1.5", "９", "1" * 12])
