@@ -230,7 +230,7 @@ async def count(store: Store, round_: Round) -> bool:
 
     The votes of a closed round do not change, so they are read and estimated outside the write.
     """
-    async with store.read() as tx:
+    async with store.read(heavy=True) as tx:
         candidates = await rounds.candidates(tx, round_.id)
         fans, versions, picked = await votes.counted_votes(tx, round_.id)
     position_of = {c.version_id: c.position for c in candidates}

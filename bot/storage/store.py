@@ -7,6 +7,7 @@ advisory lock per round; on SQLite every write is `BEGIN IMMEDIATE`, which admit
 import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, Problem, StateError
+from bot.storage.inline_sqlite import Connection as InlineSqlite
 from bot.text import t
 
 DATABASE_ERRORS = (SQLAlchemyError, OSError)
@@ -31,7 +33,7 @@ _SHARE = select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, bindparam("key"))
 _EXCLUDE = select(func.pg_advisory_xact_lock(_ROUND_LOCK, bindparam("key")))
 _NOW = select(func.clock_timestamp())
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
-_BUSY_MS = 10_000
+_PATIENCE_S = 10.0  # how long to wait for another process that writes to the same SQLite file
 _SLOTS = 16
 
 _inside: ContextVar[bool] = ContextVar("unit_of_work", default=False)
@@ -77,8 +79,13 @@ class Store:
         self.clock = clock
         self.slot = secrets.randbelow(_SLOTS)
         parsed, self.sqlite = _parsed(url)
+        self._committing = ThreadPoolExecutor(1, "catwalk-commit")
         self.engine: AsyncEngine = create_async_engine(
-            parsed, pool_size=pool_size, max_overflow=pool_size, hide_parameters=True
+            parsed,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            hide_parameters=True,
+            **({"async_creator": self._connect_sqlite} if self.sqlite else {}),
         )
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
@@ -103,14 +110,29 @@ class Store:
             _inside.reset(token)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Tx]:
-        """Open a unit of work that only reads, from one snapshot on SQLite."""
+    async def read(self, *, heavy: bool = False) -> AsyncIterator[Tx]:
+        """Open a unit of work that only reads, from one snapshot on SQLite.
+
+        `heavy` says that it reads what grows with the number of votes, which then does not stop the loop.
+        """
         async with self.engine.connect() as conn:
-            yield Tx(conn, self)
+            driver = (await conn.get_raw_connection()).driver_connection if heavy and self.sqlite else None
+            try:
+                if isinstance(driver, InlineSqlite):
+                    driver.heavy = True
+                yield Tx(conn, self)
+            finally:
+                if isinstance(driver, InlineSqlite):
+                    driver.heavy = False
 
     async def close(self) -> None:
         """Give back every connection."""
         await self.engine.dispose()
+        self._committing.shutdown(wait=False)
+
+    async def _connect_sqlite(self) -> InlineSqlite:
+        assert self.engine.url.database
+        return InlineSqlite(self.engine.url.database, _PATIENCE_S, self._committing)
 
 
 def _parsed(url: str) -> tuple[URL, bool]:
@@ -152,15 +174,8 @@ def is_outage(error: Exception) -> bool:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "page_size = 2048",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        f"busy_timeout = {_BUSY_MS}",
-    ):
+    for pragma in ("page_size = 2048", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

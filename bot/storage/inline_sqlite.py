@@ -1,0 +1,137 @@
+"""SQLite for the event loop: statements run at once, where they are asked for; only commits go to a thread.
+
+A statement of ours takes some ten microseconds, less than handing it to a thread and back (what aiosqlite
+does four times a statement). What waits for the disk, a commit, must not stop the loop; nor must a database
+that another process is writing to: instead of SQLite's own waiting, we ask again in a moment, so that two
+busy processes take turns. Speaks aiosqlite's protocol, as far as SQLAlchemy's dialect of that name uses it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
+_ASK_AGAIN_S = 0.001
+
+
+class Cursor:
+    """One statement and its rows."""
+
+    def __init__(self, connection: "Connection") -> None:
+        self._connection = connection
+        self._cursor = connection.raw.cursor()
+
+    async def __aenter__(self) -> "Cursor":
+        return self
+
+    @property
+    def description(self) -> Any:
+        return self._cursor.description
+
+    @property
+    def rowcount(self) -> int:
+        return self._cursor.rowcount
+
+    @property
+    def lastrowid(self) -> int | None:
+        return self._cursor.lastrowid
+
+    @property
+    def arraysize(self) -> int:
+        return self._cursor.arraysize
+
+    @arraysize.setter
+    def arraysize(self, size: int) -> None:
+        self._cursor.arraysize = size
+
+    async def execute(self, statement: str, parameters: Sequence[Any] = ()) -> "Cursor":
+        await self._connection.do(lambda: self._cursor.execute(statement, parameters))
+        return self
+
+    async def executemany(self, statement: str, lines: Sequence[Sequence[Any]]) -> "Cursor":
+        await self._connection.do(lambda: self._cursor.executemany(statement, lines))
+        return self
+
+    async def fetchone(self) -> Any:
+        return await self._connection.do(self._cursor.fetchone)
+
+    async def fetchmany(self, size: int | None = None) -> list[Any]:
+        return await self._connection.do(lambda: self._cursor.fetchmany(size or self.arraysize))
+
+    async def fetchall(self) -> list[Any]:
+        return await self._connection.do(self._cursor.fetchall)
+
+    async def close(self) -> None:
+        self._cursor.close()
+
+
+class Connection:
+    """A connection that never stops the loop for longer than a statement; `patience_s` bounds its waiting.
+
+    `heavy` sends statements to a thread as well: for reading what grows with the number of votes.
+    """
+
+    def __init__(self, path: str, patience_s: float, committing: ThreadPoolExecutor) -> None:
+        # Statements run here and commits in a thread, never both at once: SQLite itself allows for that.
+        self.raw = sqlite3.connect(
+            path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+        self.heavy = False
+        self._patience_s = patience_s
+        self._committing = committing
+        self._open = True
+
+    @property
+    def _connection(self) -> object:
+        """Say, as SQLAlchemy asks, whether there is still something to commit to."""
+        return self if self._open else None
+
+    async def do(self, ask: Callable[[], T]) -> T:
+        """Ask SQLite for something, again and again while another process has what it needs."""
+        loop = asyncio.get_running_loop()
+        until = None
+        while True:
+            try:
+                return await _in_thread(None, ask) if self.heavy else ask()
+            except sqlite3.OperationalError as error:
+                if getattr(error, "sqlite_errorcode", None) not in _BUSY:
+                    raise
+                until = until or loop.time() + self._patience_s
+                if loop.time() >= until:
+                    raise
+            await asyncio.sleep(_ASK_AGAIN_S)
+
+    def cursor(self) -> Cursor:
+        return Cursor(self)
+
+    async def create_function(self, name: str, arguments: int, function: Any, **how: bool) -> None:
+        self.raw.create_function(name, arguments, function, **how)
+
+    async def commit(self) -> None:
+        if self.raw.in_transaction:
+            await _in_thread(self._committing, self.raw.commit)
+
+    async def rollback(self) -> None:
+        self.raw.rollback()
+
+    async def close(self) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Close at once; twice is once."""
+        self._open = False
+        self.raw.close()
+
+
+async def _in_thread(pool: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
+    """Run in a thread; whoever is cancelled meanwhile waits for its end, since it uses their connection."""
+    running = asyncio.get_running_loop().run_in_executor(pool, call)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        raise

@@ -1,0 +1,213 @@
+"""SQLite on the loop: it never stops the others, not for a commit and not for another process."""
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.exc import OperationalError
+
+from bot.storage import store as store_module
+from bot.storage.inline_sqlite import Connection
+from bot.storage.store import Store
+from bot.storage.tables import Fan, table
+from tests.clock import START
+
+fan = table(Fan)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database file with a table `t` of numbers."""
+    path = tmp_path / "numbers.db"
+    with sqlite3.connect(path) as made:
+        made.execute("PRAGMA journal_mode = WAL")
+        made.execute("CREATE TABLE t (n INTEGER)")
+    made.close()
+    return path
+
+
+@pytest.fixture
+def committing() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as pool:
+        yield pool
+
+
+@pytest.fixture
+def connection(path: Path, committing: ThreadPoolExecutor) -> Iterator[Connection]:
+    made = Connection(str(path), 10.0, committing)
+    yield made
+    made.stop()
+
+
+async def run(connection: Connection, statement: str) -> list[tuple[object, ...]]:
+    cursor = await connection.cursor().execute(statement)
+    rows = await cursor.fetchall() if cursor.description else []
+    await cursor.close()
+    return rows
+
+
+def count(path: Path) -> int:
+    """Count what another process would see."""
+    other = sqlite3.connect(path)
+    (found,) = other.execute("SELECT count(*) FROM t").fetchone()
+    other.close()
+    return int(found)
+
+
+async def test_what_is_committed_is_there_for_others_and_what_is_not_is_not(
+    connection: Connection, path: Path
+) -> None:
+    await run(connection, "BEGIN IMMEDIATE")
+    await connection.cursor().executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])
+    assert count(path) == 0
+    await connection.commit()
+    assert count(path) == 2
+    await run(connection, "BEGIN IMMEDIATE")
+    await run(connection, "DELETE FROM t")
+    await connection.rollback()
+    await connection.commit()  # there is nothing to commit, which is no error
+    assert count(path) == 2
+
+
+async def test_a_file_another_process_writes_to_is_waited_for_without_stopping_the_loop(
+    connection: Connection, path: Path
+) -> None:
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(run(connection, "BEGIN IMMEDIATE"))
+    for _ in range(50):
+        await asyncio.sleep(0)  # the loop goes round
+    assert not waiting.done()
+    other.execute("INSERT INTO t VALUES (1)")
+    other.execute("COMMIT")
+    other.close()
+    await waiting
+    assert await run(connection, "SELECT n FROM t") == [(1,)]
+
+
+async def test_waiting_for_another_process_has_an_end(path: Path, committing: ThreadPoolExecutor) -> None:
+    impatient = Connection(str(path), 0.02, committing)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        await run(impatient, "BEGIN IMMEDIATE")
+    other.close()
+    impatient.stop()
+
+
+async def test_what_is_wrong_is_not_asked_again(connection: Connection) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await run(connection, "SELECT * FROM nowhere")
+
+
+async def test_a_commit_does_not_stop_the_loop_and_outlives_who_asked_for_it(
+    connection: Connection, path: Path, committing: ThreadPoolExecutor
+) -> None:
+    disk = threading.Event()
+    committing.submit(disk.wait)  # a slow disk: the commit has to wait for it
+    await run(connection, "BEGIN IMMEDIATE")
+    await run(connection, "INSERT INTO t VALUES (1)")
+    commit = asyncio.create_task(connection.commit())
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not commit.done()
+    commit.cancel()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not commit.done()  # its connection is still at work
+    disk.set()
+    with pytest.raises(asyncio.CancelledError):
+        await commit
+    assert count(path) == 1
+    assert await run(connection, "SELECT n FROM t") == [(1,)]
+
+
+async def test_heavy_reading_happens_elsewhere(connection: Connection) -> None:
+    await connection.create_function("thread", 0, threading.get_ident)
+    assert await run(connection, "SELECT thread()") == [(threading.get_ident(),)]
+    connection.heavy = True
+    assert await run(connection, "SELECT thread()") != [(threading.get_ident(),)]
+
+
+async def test_rows_come_one_by_one_too(connection: Connection) -> None:
+    cursor = await connection.cursor().execute("SELECT 1 UNION SELECT 2 UNION SELECT 3")
+    assert await cursor.fetchone() == (1,)
+    assert await cursor.fetchmany(1) == [(2,)]
+    cursor.arraysize = 7
+    assert await cursor.fetchmany() == [(3,)]
+    assert await cursor.fetchone() is None
+
+
+async def test_closing_twice_is_closing_once(path: Path, committing: ThreadPoolExecutor) -> None:
+    connection = Connection(str(path), 1.0, committing)
+    await connection.close()
+    await connection.close()
+    assert connection._connection is None
+
+
+@pytest.fixture
+def shop_file(migrated_file: Path, tmp_path: Path) -> str:
+    path = tmp_path / "shop.db"
+    path.write_bytes(migrated_file.read_bytes())
+    return f"sqlite+aiosqlite:///{path}"
+
+
+async def test_a_store_reads_heavily_and_lightly_over_the_same_connections(shop_file: str) -> None:
+    store = Store(shop_file, pool_size=1)
+    async with store.begin() as tx:
+        for _ in range(3):
+            await tx.conn.execute(insert(fan).values(created_at=START))
+    for heavy in (True, False, True):
+        async with store.read(heavy=heavy) as tx:
+            driver = (await tx.conn.get_raw_connection()).driver_connection
+            assert isinstance(driver, Connection)
+            assert driver.heavy is heavy
+            assert (await tx.conn.execute(select(func.count()).select_from(fan))).scalar_one() == 3
+            async with tx.conn.stream(select(fan.c.id)) as found:
+                assert [len(part) async for part in found.partitions(2)] == [2, 1]
+    await store.close()
+
+
+async def test_two_busy_workers_take_turns(shop_file: str) -> None:
+    """Neither starves: while one writes on and on, the other gets in."""
+    stores = [Store(shop_file) for _ in range(2)]
+    done = asyncio.Event()
+
+    async def write_on() -> int:
+        written = 0
+        while not done.is_set():
+            async with stores[0].begin() as tx:
+                await tx.conn.execute(insert(fan).values(created_at=START))
+            written += 1
+        return written
+
+    busy = asyncio.create_task(write_on())
+    for _ in range(10):
+        async with stores[1].begin() as tx:
+            await tx.conn.execute(insert(fan).values(created_at=START))
+    done.set()
+    assert await busy > 0
+    for store in stores:
+        await store.close()
+
+
+async def test_a_store_is_told_when_waiting_was_in_vain(
+    shop_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store_module, "_PATIENCE_S", 0.02)
+    store = Store(shop_file)
+    other = sqlite3.connect(shop_file.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(OperationalError, match="locked") as waited:
+        async with store.begin() as tx:
+            await tx.conn.execute(text("SELECT 1"))
+    assert store_module.is_outage(waited.value)
+    other.close()
+    async with store.begin() as tx:
+        await tx.conn.execute(text("SELECT 1"))
+    await store.close()
