@@ -145,9 +145,8 @@ async def _read(tx: Tx, fields: dict[int, Field], live: Sequence[_Live], now: da
     """Lock the ballots, then read what the presses need, one statement a kind."""
     admitted = [one for one in live if one.refusal is None]
     for round_ in {one.round.id: one.round for one in live}.values():
-        # Before it opens a round has no candidates yet: keeping that would refuse every vote afterwards.
-        if round_.opened_at is not None and round_.id not in fields:
-            fields[round_.id] = await read_field(tx, round_)
+        if round_.opened_at is not None:
+            await field_of(tx, round_, fields)
     rows = (
         await votes.lock_ballots(tx, {one.key: one.group_id for one in reversed(admitted)}, now)
         if admitted
@@ -175,16 +174,24 @@ async def _read(tx: Tx, fields: dict[int, Field], live: Sequence[_Live], now: da
     return book
 
 
-async def read_field(tx: Tx, round_: Round) -> Field:
-    """Read what a round's ballots are made of."""
+async def field_of(tx: Tx, round_: Round, fields: dict[int, Field]) -> Field:
+    """Find what a round's ballots are made of, reading it once; `fields` is the caller's cache.
+
+    Before it opens a round has no candidates yet: keeping that would refuse every vote afterwards.
+    """
+    if (known := fields.get(round_.id)) is not None:
+        return known
     campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
     candidates = await rounds.candidates(tx, round_.id)
-    return Field(
+    found = Field(
         campaign,
         candidates,
         {c.version_id: c.position for c in candidates},
         {c.number: c.position for c in candidates},
     )
+    if round_.opened_at is not None:
+        fields[round_.id] = found
+    return found
 
 
 def _touched(book: _Book, one: _Live) -> list[int]:

@@ -31,7 +31,7 @@ from bot.rounds.entry import check_entry
 from bot.rounds.model import Candidate, Round
 from bot.service import people as use_people
 from bot.service import privacy
-from bot.service.batch import Field, read_field, strip_of
+from bot.service.batch import Field, field_of, strip_of
 from bot.service.comments import member_group, remark
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_card
@@ -89,8 +89,12 @@ def tile_of(candidate: Candidate, picked: bool = False, press: str = "") -> Tile
     )
 
 
-async def look(shop: Shop, wanted: Look) -> Reply:
-    """Answer a wish to see something; raises RuleError for who may not."""
+async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None) -> Reply:
+    """Answer a wish to see something; raises RuleError for who may not.
+
+    `fields` caches what rounds' ballots are made of (see `batch.field_of`).
+    """
+    fields = {} if fields is None else fields
     if isinstance(wanted.wish, ShowMe):
         return await use_people.me(shop, wanted.actor)
     if isinstance(wanted.wish, ShowTakeout):
@@ -103,13 +107,13 @@ async def look(shop: Shop, wanted: Look) -> Reply:
         screen: Screen
         match wanted.wish:
             case ShowFeed() as wish:
-                screen = await _feed(tx, person, group, wish)
+                screen = await _feed(tx, person, group, wish, fields)
             case ShowSheet(page):
-                screen = _sheet(await _mine(tx, person, group), page)
+                screen = _sheet(await _mine(tx, person, group, fields), page)
             case ShowDesign(number):
-                screen = await _design(tx, person, group, number)
+                screen = await _design(tx, person, group, number, fields)
             case ShowBallot():
-                screen = _ballot(await _mine(tx, person, group))
+                screen = _ballot(await _mine(tx, person, group, fields))
         return Reply(screen=screen, language=language_for(person, wanted.actor))
 
 
@@ -131,11 +135,11 @@ async def _begin_ballot(shop: Shop, actor: Actor, remote_group: str | None) -> N
         await orders.put_order(tx, round_.id, person.fan_id, drawn)
 
 
-async def _mine(tx: Tx, person: Person, group: GroupRow) -> _Mine:
+async def _mine(tx: Tx, person: Person, group: GroupRow, fields: dict[int, Field]) -> _Mine:
     round_ = await rounds.group_round(tx, group.id)
     if round_ is None or round_.opened_at is None:
         raise RuleError("ballot.none", t("Nothing is open for votes yet. The group is told when it is."))
-    field = await read_field(tx, round_)
+    field = await field_of(tx, round_, fields)
     key = (round_.id, person.fan_id)
     row = await votes.ballot_of(tx, key)
     cells = {field.position_of[v]: cell for v, (cell, _, _) in (await votes.cells_of(tx, key)).items()}
@@ -179,7 +183,9 @@ def _ballot(mine: _Mine) -> BallotView:
     return BallotView(mine.strip, tuple(mine.tile(p) for p in picks), mine.finished, mine.undo, mine.closed)
 
 
-async def _design(tx: Tx, person: Person, group: GroupRow, number: int) -> DesignView:
+async def _design(
+    tx: Tx, person: Person, group: GroupRow, number: int, fields: dict[int, Field]
+) -> DesignView:
     round_ = await rounds.group_round(tx, group.id)
     competitors = await campaigns.competitors(tx, round_.campaign_id) if round_ else []
     design = next((c for c in competitors if c.number == number), None)
@@ -191,7 +197,7 @@ async def _design(tx: Tx, person: Person, group: GroupRow, number: int) -> Desig
     tile, strip, page = tile_of(design), None, None
     closed: Text | None = t("Nothing is open for votes yet. The group is told when it is.")
     if round_ is not None and round_.opened_at is not None:
-        mine = await _mine(tx, person, group)
+        mine = await _mine(tx, person, group, fields)
         strip, closed = mine.strip, mine.closed
         position = next((c.position for c in mine.field.candidates if c.number == number), None)
         if position is None:
@@ -202,7 +208,7 @@ async def _design(tx: Tx, person: Person, group: GroupRow, number: int) -> Desig
     return DesignView(tile, facts, remarks, strip, page, closed)
 
 
-async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed) -> Feed:
+async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields: dict[int, Field]) -> Feed:
     round_ = await rounds.group_round(tx, group.id)
     posts = await outbox.group_posts(tx, group.id, wish.before, None, FEED_ITEMS)
     said = await comments.group_comments(tx, group.id, wish.before, None, FEED_ITEMS)
@@ -215,7 +221,7 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed) -> Feed
     if round_ is not None:
         campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
         zone, title = campaign.zone.key, campaign.title
-        strip = await _strip(tx, person, round_)
+        strip = await _strip(tx, person, round_, fields)
     groups = await people.memberships(tx, person.account_id)
     return Feed(
         group.remote_id, title, zone, tuple(shown), strip, group.cursor,
@@ -224,8 +230,8 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed) -> Feed
     )  # fmt: skip
 
 
-async def _strip(tx: Tx, person: Person, round_: Round) -> Strip:
-    field = await read_field(tx, round_)
+async def _strip(tx: Tx, person: Person, round_: Round, fields: dict[int, Field]) -> Strip:
+    field = await field_of(tx, round_, fields)
     row = await votes.ballot_of(tx, (round_.id, person.fan_id))
     count = row.count if row else ballots.Count()
     return strip_of(field, round_, count, await tx.now())

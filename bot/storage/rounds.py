@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
 from bot.rounds.model import BallotShape, MarkKind, RoundPlan, RoundState, TieRule, Verdict
 from bot.rounds.model import Candidate as CandidateFacts
@@ -80,8 +80,12 @@ async def round_by_id(tx: Tx, round_id: int) -> RoundFacts | None:
     return found[0] if found else None
 
 
+_BY_ID = select(round_).where(round_.c.id.in_(bindparam("ids", expanding=True)))
+
+
 async def rounds_by_id(tx: Tx, round_ids: Sequence[int]) -> dict[int, RoundFacts]:
-    return {r.id: r for r in await _rounds(tx, round_.c.id.in_(round_ids))}
+    found = await tx.conn.execute(_BY_ID, {"ids": list(round_ids)})
+    return {line.id: _facts(line) for line in found}
 
 
 async def rounds_of(tx: Tx, campaign_id: int) -> list[RoundFacts]:
@@ -109,15 +113,17 @@ async def uncounted_rounds(tx: Tx) -> list[RoundFacts]:
     return await _rounds(tx, round_.c.state == RoundState.CLOSED.value, round_.c.counted_at.is_(None))
 
 
+_OF_GROUP = select(round_).where(
+    round_.c.campaign_id.in_(
+        select(group_campaign.c.campaign_id).where(group_campaign.c.group_id == bindparam("group_id"))
+    ),
+    round_.c.state != RoundState.VOID.value,
+)
+
+
 async def group_round(tx: Tx, group_id: int) -> RoundFacts | None:
     """Find the round a group is in: the running one, else the newest that opened, else the next."""
-    found = await _rounds(
-        tx,
-        round_.c.campaign_id.in_(
-            select(group_campaign.c.campaign_id).where(group_campaign.c.group_id == group_id)
-        ),
-        round_.c.state != RoundState.VOID.value,
-    )
+    found = [_facts(line) for line in await tx.conn.execute(_OF_GROUP, {"group_id": group_id})]
     running = [r for r in found if r.state in (RoundState.OPEN, RoundState.PAUSED)]
     opened = [r for r in found if r.opened_at is not None]
     for choice in (running, opened):

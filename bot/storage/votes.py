@@ -14,9 +14,11 @@ import numpy as np
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    ColumnElement,
     Select,
     SmallInteger,
     Subquery,
+    Table,
     Text,
     bindparam,
     delete,
@@ -446,39 +448,36 @@ async def counted_votes(tx: Tx, round_id: int) -> tuple[np.ndarray, np.ndarray, 
 # ------------------------------------------------------------------ one fan
 
 
+def _mine(hot: Table) -> tuple[ColumnElement[bool], ...]:
+    """Narrow a hot table to one ballot, given as `round_id` and `fan_id` when the statement is executed."""
+    return hot.c.round_id == bindparam("round_id"), hot.c.fan_id == bindparam("fan_id")
+
+
+_BALLOT_OF = select(*_BALLOT).where(*_mine(ballot))
+_CELLS_OF = select(vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.at, vote.c.account_id).where(
+    *_mine(vote)
+)
+_CAN_UNDO = (
+    select(press.c.seq).where(*_mine(press), press.c.kind == "pick", press.c.undone.is_(False)).limit(1)
+)
+
+
 async def ballot_of(tx: Tx, key: Key) -> BallotRow | None:
-    found = await tx.conn.execute(
-        select(
-            ballot.c.group_id, ballot.c.answers, ballot.c.picks, ballot.c.presses, ballot.c.set_aside_at
-        ).where(ballot.c.round_id == key[0], ballot.c.fan_id == key[1])
-    )
-    b = found.first()
-    return (
-        BallotRow(b.group_id, Count(b.answers, b.picks), b.presses, b.set_aside_at is not None) if b else None
-    )
+    found = (await tx.conn.execute(_BALLOT_OF, {"round_id": key[0], "fan_id": key[1]})).first()
+    return _ballot_row(found) if found else None
 
 
 async def cells_of(tx: Tx, key: Key) -> dict[int, Given]:
     """Read one ballot by version."""
-    found = await tx.conn.execute(
-        select(vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.at, vote.c.account_id).where(
-            vote.c.round_id == key[0], vote.c.fan_id == key[1]
-        )
-    )
-    return {v.version_id: Given(Cell(_bool(v.answer), v.seen), v.at, v.account_id) for v in found}
+    found = await tx.conn.execute(_CELLS_OF, {"round_id": key[0], "fan_id": key[1]})
+    return {
+        version: Given(Cell(_bool(answer), seen), at, account_id)
+        for version, answer, seen, at, account_id in found
+    }
 
 
 async def can_undo(tx: Tx, key: Key) -> bool:
-    found = await tx.conn.execute(
-        select(press.c.seq)
-        .where(
-            press.c.round_id == key[0],
-            press.c.fan_id == key[1],
-            press.c.kind == "pick",
-            press.c.undone.is_(False),
-        )
-        .limit(1)
-    )
+    found = await tx.conn.execute(_CAN_UNDO, {"round_id": key[0], "fan_id": key[1]})
     return found.first() is not None
 
 
