@@ -6,10 +6,13 @@ ARGS =
 # Where this is set, every start would compile every package anew: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo run test check format catalogue settings lock clean
+.PHONY: help setup demo run test check format catalogue settings lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Make the environment in .venv
+	@sh tools/setup.sh run
 
 demo: ## Open the room on this machine: 200 drawn designs, fans with tastes (ARGS="--port 8010")
 	@sh tools/setup.sh run
