@@ -248,7 +248,7 @@ async def test_a_send_that_never_ends_is_given_up_when_the_claim_ends(
     made: MadeShop, platform: FakePlatform, clock: Clock
 ) -> None:
     platform.gates[ROOM] = asyncio.Event()
-    relay = Relay(made.store, platform, claim_s=0.05)
+    relay = Relay(made.store, platform, claim_s=1.5)  # long enough to get as far as sending
     with capture_logs() as logs:
         assert await relay.drain() == 0
     assert [line["event"] for line in logs] == ["post_failed"]
