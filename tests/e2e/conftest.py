@@ -53,7 +53,7 @@ def installed(home: Path, bytecode: Path, url: str, photos: Path) -> Iterator[Ca
     catwalk = Catwalk(home, settings, bytecode)
     yield catwalk
     catwalk.close()
-    for secret in (SECRET, WORDS, NAME, "parameters: (", "parameters: {"):
+    for secret in (SECRET, WORDS, NAME, *catwalk.codes, "parameters: (", "parameters: {"):
         assert secret not in catwalk.log
     assert "Traceback" not in catwalk.log, catwalk.log
 

@@ -77,11 +77,15 @@ class Serving:
 
 @dataclass
 class Catwalk:
-    """One installation: its working folder and its settings, both as the README has them."""
+    """One installation: its working folder and its settings, both as the README has them.
+
+    `codes` are those its commands gave out.
+    """
 
     home: Path
     settings: dict[str, str]
     bytecode: Path
+    codes: list[str] = field(default_factory=list)
     _started: list[Serving] = field(default_factory=list)
     _logs: Iterator[int] = field(default_factory=count)
 
@@ -127,6 +131,7 @@ class Catwalk:
         done = self.run(*words)
         assert done.code == 0, done.err
         path: str = re.findall(r"http://[^/]+(/\S+)", done.out)[0]
+        self.codes.append(path.partition("code=")[2])
         return path
 
     def start(self, program: Sequence[str] = ("-m", "bot", "run"), **changed: str) -> Serving:

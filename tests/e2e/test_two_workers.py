@@ -54,6 +54,8 @@ async def test_two_workers(shop: Catwalk, new_fan: NewFan) -> None:
         feeds = [
             await fan.feed_with("Round 1 of 2", "closes in", "Round 1 closed") for fan in (fans[0], fans[-1])
         ]
+        elsewhere = await fans[0].client.get(f"{there.url}/r/main?fragment=1")
+        assert elsewhere.text == feeds[0]
         assert here.stop() == there.stop() == 0
         await listening
     assert all(feed.count(WORDS) == 1 for feed in feeds)
