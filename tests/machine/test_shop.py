@@ -1,0 +1,220 @@
+"""The shop and its reference agree at every step; and a shop with a planted bug is found out."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from bot.errors import RuleError
+from bot.rounds import ballots, engine
+from bot.rounds.ballots import Cell, Change, Given
+from bot.rounds.model import Round
+from bot.service import batch, designs, rounds
+from bot.service import people as use_people
+from bot.storage import campaigns, people, votes
+from tests.machine.pair import Place, on_sqlite
+from tests.machine.shop_machine import ShopMachine
+from tests.made_shop import EMPTY_ALL
+from tests.postgres import Server
+
+
+@pytest.fixture
+def runner(monkeypatch: pytest.MonkeyPatch) -> Iterator[asyncio.Runner]:
+    """A loop for all machines of a test, in which nothing is left to chance."""
+    monkeypatch.setattr(designs, "new_seed", lambda: "the seed of every round")
+    with asyncio.Runner() as made:
+        yield made
+
+
+def play(place: Place, examples: int, *, shrink: bool = True) -> None:
+    """Let so many machines of 30 steps run; with the same numbers everywhere and every time."""
+
+    class Machine(ShopMachine):
+        pass
+
+    Machine.place = place
+    plan = settings(
+        max_examples=examples, stateful_step_count=30, derandomize=True, deadline=None, print_blob=True,
+        phases=(Phase.generate, Phase.shrink) if shrink else (Phase.generate,),
+        suppress_health_check=list(HealthCheck), report_multiple_bugs=False,
+    )  # fmt: skip
+    run_state_machine_as_test(Machine, settings=plan)
+
+
+DONE = ("link", "unlink", "pause", "resume", "extend", "tick", "mark", "sign", "unsign", "type")
+MUST_MEET = {
+    ("pick in round 1", "ok"), ("finish in round 1", "ok"), ("tick", "ok"), ("pick", "vote.late"),
+    ("pick", "vote.early"), ("finish", "ballot.page"),
+}  # fmt: skip
+"""What the machines on SQLite must have come across: one that meets little proves little."""
+
+
+def test_a_shop_on_sqlite(runner: asyncio.Runner, tmp_path: Path, migrated_file: Path) -> None:
+    place = Place(runner, on_sqlite(tmp_path, migrated_file))
+    play(place, 50)
+    missed = MUST_MEET - set(place.met)
+    assert not missed
+
+
+def test_a_shop_on_postgresql(runner: asyncio.Runner, postgresql: Server, migrated_database: str) -> None:
+    name = migrated_database.rpartition("/")[2]
+    from_one = (
+        "DO $$ DECLARE s regclass; BEGIN FOR s IN SELECT oid::regclass FROM pg_class WHERE relkind = 'S' "
+        "LOOP PERFORM setval(s, 1, false); END LOOP; END $$"
+    )
+
+    def new_url() -> str:
+        postgresql.execute(EMPTY_ALL, name)
+        postgresql.execute(from_one, name)
+        return migrated_database
+
+    place = Place(runner, new_url)
+    play(place, 10)
+    assert place.met["pick in round 1", "ok"] > 20
+
+
+# ------------------------------------------------------------------ planted bugs
+
+
+def accept_at_the_closing_instant(patch: pytest.MonkeyPatch) -> None:
+    check = engine.check_votable
+
+    def too_kind(round_: Round, now: datetime) -> None:
+        check(round_, now - timedelta(microseconds=1))
+
+    patch.setattr(engine, "check_votable", too_kind)
+
+
+def undo_unsees_a_page(patch: pytest.MonkeyPatch) -> None:
+    def undo(cells: Mapping[int, Cell], earlier: Any) -> tuple[Change, ...]:
+        now = [(position, cells.get(position, Cell()), before) for position, before, _ in earlier]
+        return tuple(Change(*change) for change in now if change[1] != change[2])
+
+    patch.setattr(ballots, "undo", undo)
+
+
+def a_link_counts_twice(patch: pytest.MonkeyPatch) -> None:
+    merge, add = use_people._merge_ballots, votes.add_to_tally
+
+    async def forget_the_tally(*_args: object) -> None:
+        pass
+
+    async def merge_only(*args: Any) -> None:
+        with pytest.MonkeyPatch.context() as inner:
+            inner.setattr(votes, "add_to_tally", forget_the_tally)
+            await merge(*args)
+        assert votes.add_to_tally is add
+
+    patch.setattr(use_people, "_merge_ballots", merge_only)
+
+
+def a_link_forgets_what_was_set_aside(patch: pytest.MonkeyPatch) -> None:
+    async def nothing_aside(*_args: object) -> tuple[None, None]:
+        return None, None
+
+    patch.setattr(votes, "set_aside_of", nothing_aside)
+
+
+def a_ballot_set_aside_is_tallied(patch: pytest.MonkeyPatch) -> None:
+    row = votes._ballot_row
+    patch.setattr(votes, "_ballot_row", lambda line: replace(row(line), set_aside=False))
+
+
+def the_older_answer_wins(patch: pytest.MonkeyPatch) -> None:
+    merge = ballots.merge
+
+    def turned(kept: Mapping[int, Given], other: Mapping[int, Given]) -> dict[int, Given]:
+        merged = merge(kept, other)
+        for position in kept.keys() & other.keys():
+            older = min(kept[position], other[position], key=lambda given: given.at)
+            merged[position] = merged[position]._replace(cell=older.cell)
+        return merged
+
+    patch.setattr(ballots, "merge", turned)
+
+
+def a_replay_counts_again(patch: pytest.MonkeyPatch) -> None:
+    async def never_seen(*_args: object) -> dict[Any, str]:
+        return {}
+
+    patch.setattr(votes, "first_answers", never_seen)
+
+
+def a_pause_takes_time(patch: pytest.MonkeyPatch) -> None:
+    resume = engine.resume
+
+    def lose_time(round_: Round, now: datetime) -> Round:
+        return replace(resume(round_, now), closes_at=round_.closes_at)
+
+    patch.setattr(engine, "resume", lose_time)
+
+
+def a_missed_quorum_extends_for_ever(patch: pytest.MonkeyPatch) -> None:
+    extend = engine.extend_for_quorum
+
+    def forget(round_: Round, now: datetime) -> Round:
+        return replace(extend(round_, now), quorum_extended=False)
+
+    patch.setattr(engine, "extend_for_quorum", forget)
+
+
+def everybody_goes_on(patch: pytest.MonkeyPatch) -> None:
+    async def all_of_them(tx: Any, round_: Round) -> Any:
+        return await campaigns.competitors(tx, round_.campaign_id)
+
+    patch.setattr(rounds, "_competing", all_of_them)
+
+
+def an_unlinked_account_votes_at_once(patch: pytest.MonkeyPatch) -> None:
+    split = people.split_account
+
+    async def without_waiting(tx: Any, account_id: int, language: str | None, now: datetime) -> int:
+        return await split(tx, account_id, language, now - engine.LONGEST_EXTENSION)
+
+    patch.setattr(people, "split_account", without_waiting)
+
+
+def a_batch_forgets_what_it_did_itself(patch: pytest.MonkeyPatch) -> None:
+    record = batch._record
+
+    def forget(book: Any, one: Any, *rest: Any) -> None:
+        before = dict(book.cells.get(one.key, {}))
+        record(book, one, *rest)
+        book.cells[one.key] = before
+
+    patch.setattr(batch, "_record", forget)
+
+
+def late_votes_are_counted_at_the_count(patch: pytest.MonkeyPatch) -> None:
+    def whenever(round_: Round, now: datetime) -> None:
+        if round_.opened_at is None:
+            raise RuleError("vote.early", engine.named(round_.state))
+
+    patch.setattr(engine, "check_votable", whenever)
+
+
+PLANTED: list[Callable[[pytest.MonkeyPatch], None]] = [
+    accept_at_the_closing_instant, undo_unsees_a_page, a_link_counts_twice, a_link_forgets_what_was_set_aside,
+    a_ballot_set_aside_is_tallied, the_older_answer_wins, a_replay_counts_again, a_pause_takes_time,
+    a_missed_quorum_extends_for_ever, everybody_goes_on, an_unlinked_account_votes_at_once,
+    a_batch_forgets_what_it_did_itself, late_votes_are_counted_at_the_count,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
+def test_a_planted_bug_is_found(
+    plant: Callable[[pytest.MonkeyPatch], None],
+    runner: asyncio.Runner,
+    tmp_path: Path,
+    migrated_file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plant(monkeypatch)
+    with pytest.raises(AssertionError):
+        play(Place(runner, on_sqlite(tmp_path, migrated_file)), 50, shrink=False)
