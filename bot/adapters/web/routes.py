@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any, TypeVar
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
@@ -11,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.adapters.web.group import Group
 from bot.adapters.web.live import Live
 from bot.adapters.web.page import Page
 from bot.adapters.web.render import url
@@ -34,15 +34,12 @@ from bot.port import (
     Feed,
     FeedPost,
     Inbox,
-    Look,
-    Press,
     Reply,
     Sheet,
     ShowBallot,
     ShowDesign,
     ShowFeed,
     ShowSheet,
-    Wish,
 )
 
 STREAMS = 8
@@ -50,16 +47,12 @@ STREAMS = 8
 RESULT_PAGES = 20
 """How far back the newest result is looked for, in pages of the feed."""
 
-_S = TypeVar("_S")
 
-
-class GroupPages:
-    """Everything under `/r/{group}`. Whether this person may see it is the Inbox's to say."""
+class GroupPages(Group):
+    """A group's feed and ballot."""
 
     def __init__(self, page: Page, inbox: Inbox, throttle: Throttle, live: Live) -> None:
-        self._page = page
-        self._inbox = inbox
-        self._throttle = throttle
+        super().__init__(page, inbox, throttle)
         self._live = live
         self._streams: Counter[str] = Counter()
 
@@ -77,20 +70,6 @@ class GroupPages:
         ]
 
     # -------------------------------------------------------------- looking
-
-    async def _see(self, request: Request, wish: Wish, kind: type[_S]) -> _S:
-        actor = self._page.need_actor(request)
-        group: str = request.path_params["group"]
-        if group not in self._page.zones and not isinstance(wish, ShowFeed):
-            self._page.heard(request, await self._inbox.look(Look(actor, ShowFeed(), group)), group)
-        reply = await self._inbox.look(Look(actor, wish, group))
-        self._page.heard(request, reply, group)
-        if not isinstance(reply.screen, kind):
-            raise HTTPException(404)
-        return reply.screen
-
-    def _show(self, request: Request, template: str, **context: Any) -> Response:
-        return self._page.render(request, template, group=request.path_params["group"], **context)
 
     async def feed(self, request: Request) -> Response:
         """Show the group; `?fragment=1` is the part that changes, for an open page to put in place."""
@@ -138,11 +117,7 @@ class GroupPages:
 
     async def press(self, request: Request) -> Response:
         form = await self._page.form(request)
-        actor = self._page.need_actor(request)
-        self._throttle.check("press", actor.remote_id)
-        group, action = request.path_params["group"], form.get("action", "")
-        reply = await self._inbox.press(Press(actor, event_id(actor, form, action), action, group))
-        self._page.heard(request, reply, group)
+        reply = await self._press(request, form)
         onward = await self._onward(request, form, reply) if form.get("step") == "finish" else None
         return self._acted(request, form, reply, onward)
 

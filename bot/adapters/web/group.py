@@ -1,0 +1,46 @@
+"""What every page under `/r/{group}` does: ask the Inbox for a screen, hand in a press, show a template."""
+
+from typing import Any, TypeVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.adapters.web.page import Page
+from bot.adapters.web.security import Throttle
+from bot.adapters.web.wire import event_id
+from bot.port import Inbox, Look, Press, Reply, ShowFeed, Wish
+
+_S = TypeVar("_S")
+
+
+class Group:
+    """One group's pages ask through this. Whether a person may see them is the Inbox's to say."""
+
+    def __init__(self, page: Page, inbox: Inbox, throttle: Throttle) -> None:
+        self._page = page
+        self._inbox = inbox
+        self._throttle = throttle
+
+    async def _see(self, request: Request, wish: Wish, kind: type[_S]) -> _S:
+        actor = self._page.need_actor(request)
+        group: str = request.path_params["group"]
+        if group not in self._page.zones and not isinstance(wish, ShowFeed):
+            self._page.heard(request, await self._inbox.look(Look(actor, ShowFeed(), group)), group)
+        reply = await self._inbox.look(Look(actor, wish, group))
+        self._page.heard(request, reply, group)
+        if not isinstance(reply.screen, kind):
+            raise HTTPException(404)
+        return reply.screen
+
+    async def _press(self, request: Request, form: dict[str, str]) -> Reply:
+        """Hand in the button of a form; the same form sent twice is one event."""
+        actor = self._page.need_actor(request)
+        self._throttle.check("press", actor.remote_id)
+        group, action = request.path_params["group"], form.get("action", "")
+        reply = await self._inbox.press(Press(actor, event_id(actor, form, action), action, group))
+        self._page.heard(request, reply, group)
+        return reply
+
+    def _show(self, request: Request, template: str, **context: Any) -> Response:
+        return self._page.render(request, template, group=request.path_params["group"], **context)
