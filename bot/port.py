@@ -252,7 +252,24 @@ class Takeout:
     words: str
 
 
-Screen = Sheet | Feed | DesignView | BallotView | Me | Takeout
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A command that one tap says, and what it is called."""
+
+    label: Text
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command found, for nobody but who asked: lines, and commands to go on with."""
+
+    title: Text
+    lines: tuple[Text, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+
+Screen = Sheet | Feed | DesignView | BallotView | Me | Takeout | Answer
 
 
 @dataclass(frozen=True, slots=True)

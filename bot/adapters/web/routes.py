@@ -26,6 +26,7 @@ from bot.adapters.web.wire import (
     typed_command,
 )
 from bot.port import (
+    Answer,
     BallotView,
     Card,
     Command,
@@ -137,7 +138,8 @@ class GroupPages(Group):
             if self._page.wants_json(request) or reply.text is None:
                 return self._acted(request, form, reply, screen_url(group, reply.screen))
             onward = screen_url(group, reply.screen) or self._page.visit(request).back
-            return self._show(request, "answer.html", words=reply.text, back=onward)
+            answer = reply.screen if isinstance(reply.screen, Answer) else Answer(reply.text)
+            return self._show(request, "answer.html", answer=answer, back=onward)
         actor = self._page.need_actor(request)
         self._throttle.check("comment", actor.remote_id)
         number, reply_to = number_of(form.get("number")), number_of(form.get("reply_to"))

@@ -33,6 +33,7 @@ async function send(form) {
 export function start() {
   const form = document.querySelector("[data-compose]");
   form.addEventListener("submit", (event) => {
+    if (form.elements.text.value.trimStart().startsWith("/")) return; // a command's answer is a page
     event.preventDefault();
     send(form);
   });
