@@ -197,13 +197,22 @@ class FeedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """What this fan alone is told: what became of their words, their order, their ballot."""
+
+    id: int
+    at: datetime
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
     """A group's view. `cursor` changes whenever anything in it does; `older` pages back."""
 
     group: str
     title: str
     zone: str
-    items: tuple[FeedPost | Remark, ...]
+    items: tuple[FeedPost | Remark | Notice, ...]
     strip: Strip | None
     cursor: int
     older: datetime | None = None

@@ -12,6 +12,7 @@ from bot.port import (
     Feed,
     FeedPost,
     Look,
+    Notice,
     Remark,
     Reply,
     Screen,
@@ -33,15 +34,17 @@ from bot.service import people as use_people
 from bot.service import privacy
 from bot.service.batch import Field, field_of, strip_of
 from bot.service.comments import member_group, remark
+from bot.service.notices import shown as shown_notice
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_card
-from bot.storage import campaigns, comments, orders, outbox, people, rounds, votes
+from bot.storage import campaigns, comments, notices, orders, outbox, people, rounds, votes
 from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
 
 FEED_ITEMS = 60
 _DESIGN_COMMENTS = 50
+_RANK: dict[type, int] = {FeedPost: 0, Remark: 1, Notice: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +215,11 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields:
     round_ = await rounds.group_round(tx, group.id)
     posts = await outbox.group_posts(tx, group.id, wish.before, None, FEED_ITEMS)
     said = await comments.group_comments(tx, group.id, wish.before, None, FEED_ITEMS)
-    items: list[FeedPost | Remark] = [FeedPost(p.id, p.posted_at, load_card(p.card)) for p in posts]
+    told = await notices.notices_of(tx, person.fan_id, wish.before, FEED_ITEMS)
+    items: list[FeedPost | Remark | Notice] = [FeedPost(p.id, p.posted_at, load_card(p.card)) for p in posts]
     items += [remark(row, person.fan_id) for row in said]
-    items.sort(key=lambda item: (item.at, isinstance(item, Remark), item.id))
+    items += [shown_notice(row) for row in told]
+    items.sort(key=lambda item: (item.at, _RANK[type(item)], item.id))
     shown, more = items[-FEED_ITEMS:], len(items) >= FEED_ITEMS
     strip = None
     zone, title = "UTC", group.title

@@ -3,11 +3,15 @@
 import json
 
 from bot.errors import RuleError
+from bot.i18n import Reader, render
 from bot.port import Actor, Reply, Takeout
 from bot.service.shop import Shop, known, language_for
-from bot.storage import journal, people, privacy, rounds
+from bot.service.wire import load_text
+from bot.storage import journal, notices, people, privacy, rounds
 from bot.storage.store import Store
 from bot.text import t
+
+_MOST_NOTICES = 100_000  # more than anybody was ever told
 
 
 async def takeout(shop: Shop, actor: Actor) -> Reply:
@@ -18,6 +22,8 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         groups = await people.memberships(tx, person.account_id)
         said = await privacy.comments_by(tx, person.fan_id)
         answers = await privacy.votes_by(tx, person.fan_id)
+        told = await notices.notices_of(tx, person.fan_id, None, _MOST_NOTICES)
+    language = language_for(person, actor)
     data = {
         "name": person.name,
         "language": person.language,
@@ -26,9 +32,13 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         "groups": [g.title for g in groups],
         "comments": [{**line._asdict(), "at": line.at.isoformat()} for line in said],
         "answers": [{**line._asdict(), "at": line.at.isoformat()} for line in answers],
+        "notices": [
+            {"at": line.at.isoformat(), "text": render(load_text(line.text), Reader(language))}
+            for line in reversed(told)
+        ],
     }
     words = json.dumps(data, ensure_ascii=False, indent=2)
-    return Reply(screen=Takeout("catwalk.json", words), language=language_for(person, actor))
+    return Reply(screen=Takeout("catwalk.json", words), language=language)
 
 
 async def forget(shop: Shop, actor: Actor, word: str) -> Reply:

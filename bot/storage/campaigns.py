@@ -153,7 +153,14 @@ async def add_designs(tx: Tx, campaign_id: int, designs: Sequence[NewDesign], no
         tx,
         version,
         [
-            {"design_id": ids[d.number], "number": 1, "photo": d.photo, "note": "", "created_at": now}
+            {
+                "design_id": ids[d.number],
+                "number": 1,
+                "photo": d.photo,
+                "note": "",
+                "created_at": now,
+                "published_at": now,
+            }
             for d in designs
         ],
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select
+from sqlalchemy import Select, func, insert, select, update
 
 from bot.storage.store import Tx
 from bot.storage.tables import Account, Comment, Design, Version, table
@@ -28,6 +28,7 @@ class CommentRow:
     at: datetime
     body: str
     status: str
+    reason: str
     edited_at: datetime | None
     number: int | None
     version: int | None
@@ -36,8 +37,8 @@ class CommentRow:
 
 _COLUMNS = (
     comment.c.id, comment.c.group_id, comment.c.fan_id, account.c.name, comment.c.at, comment.c.body,
-    comment.c.status, comment.c.edited_at, design.c.number, version.c.number.label("version"),
-    version.c.photo,
+    comment.c.status, comment.c.reason, comment.c.edited_at, design.c.number,
+    version.c.number.label("version"), version.c.photo,
 )  # fmt: skip
 
 
@@ -93,6 +94,13 @@ async def comment_of_event(tx: Tx, group_id: int, event_id: str) -> int | None:
         )
     ).scalar_one_or_none()
     return found
+
+
+async def set_status(tx: Tx, comment_id: int, status: str, reason: str = "") -> None:
+    """Say what became of a comment, and why."""
+    await tx.conn.execute(
+        update(comment).where(comment.c.id == comment_id).values(status=status, reason=reason)
+    )
 
 
 async def target_of(tx: Tx, group_id: int, comment_id: int) -> tuple[int | None, int | None] | None:

@@ -6,12 +6,14 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, insert, or_, select, update
 
 from bot.port import Role
+from bot.storage.notices import move_notices
 from bot.storage.store import Tx
-from bot.storage.tables import Account, Code, Fan, Group, GroupCampaign, Member, RoleRow, table
+from bot.storage.tables import Account, Code, Comment, Fan, Group, GroupCampaign, Member, RoleRow, table
 from bot.storage.upsert import put_new
 
 fan, account, role, code = table(Fan), table(Account), table(RoleRow), table(Code)
 group, group_campaign, member = table(Group), table(GroupCampaign), table(Member)
+comment = table(Comment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,14 +174,20 @@ async def move_accounts(tx: Tx, from_fan: int, to_fan: int) -> None:
     waits = list(found.scalars())
     waits_since = None if None in waits else min(waits, default=None)
     await tx.conn.execute(update(account).where(account.c.fan_id == from_fan).values(fan_id=to_fan))
+    await tx.conn.execute(update(comment).where(comment.c.fan_id == from_fan).values(fan_id=to_fan))
+    await move_notices(tx, from_fan, to_fan)
     await tx.conn.execute(update(fan).where(fan.c.id == from_fan).values(merged_into=to_fan))
     await tx.conn.execute(update(fan).where(fan.c.id == to_fan).values(waits_since=waits_since))
 
 
 async def split_account(tx: Tx, account_id: int, language: str | None, now: datetime) -> int:
-    """Make an account a fan of its own again, who waits for rounds that open from now on."""
+    """Make an account a fan of its own again, who waits for rounds that open from now on.
+
+    What the account said goes with it; what the fan was told stays with the other accounts.
+    """
     fan_id = await _new_fan(tx, language, now, now)
     await tx.conn.execute(update(account).where(account.c.id == account_id).values(fan_id=fan_id))
+    await tx.conn.execute(update(comment).where(comment.c.account_id == account_id).values(fan_id=fan_id))
     return fan_id
 
 

@@ -17,6 +17,7 @@ from bot.storage.tables import (
     Fan,
     Group,
     Member,
+    Notice,
     RoleRow,
     Round,
     Version,
@@ -27,7 +28,7 @@ from bot.storage.tables import (
 account, fan, role, code = table(Account), table(Fan), table(RoleRow), table(Code)
 member, group, comment = table(Member), table(Group), table(Comment)
 vote, version, design = table(Vote), table(Version), table(Design)
-round_, campaign = table(Round), table(Campaign)
+round_, campaign, notice = table(Round), table(Campaign), table(Notice)
 
 
 class Said(NamedTuple):
@@ -36,6 +37,7 @@ class Said(NamedTuple):
     number: int | None
     body: str
     status: str
+    reason: str
 
 
 class Answered(NamedTuple):
@@ -51,7 +53,9 @@ class Answered(NamedTuple):
 async def comments_by(tx: Tx, fan_id: int) -> list[Said]:
     """List everything a fan wrote, oldest first."""
     found = await tx.conn.execute(
-        select(comment.c.at, group.c.title, design.c.number, comment.c.body, comment.c.status)
+        select(
+            comment.c.at, group.c.title, design.c.number, comment.c.body, comment.c.status, comment.c.reason
+        )
         .join(group, group.c.id == comment.c.group_id)
         .outerjoin(design, design.c.id == comment.c.design_id)
         .where(comment.c.fan_id == fan_id)
@@ -97,8 +101,9 @@ async def forget(tx: Tx, fan_id: int) -> list[int]:
     said = await tx.conn.execute(select(comment.c.group_id).where(comment.c.fan_id == fan_id).distinct())
     groups = list(said.scalars())
     await tx.conn.execute(
-        update(comment).where(comment.c.fan_id == fan_id).values(body="", status="withdrawn")
+        update(comment).where(comment.c.fan_id == fan_id).values(body="", status="withdrawn", reason="")
     )
+    await tx.conn.execute(delete(notice).where(notice.c.fan_id == fan_id))
     for owned in (role, member, code):
         await tx.conn.execute(delete(owned).where(owned.c.account_id.in_(ids)))
     for account_id in ids:

@@ -206,14 +206,20 @@ class Design(Base):
 
 
 class Version(Base):
+    """A design as it looks. One without `published_at` is a draft: nobody but designers sees it, and it
+    competes from the opening of the next round on. `account_id` and `event_id` are of its upload."""
+
     __tablename__ = "version"
-    __table_args__ = (UniqueConstraint("design_id", "number"),)
+    __table_args__ = (UniqueConstraint("design_id", "number"), UniqueConstraint("account_id", "event_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     design_id: Mapped[int] = mapped_column(ForeignKey("design.id"))
     number: Mapped[int]
     photo: Mapped[str] = mapped_column(String(64), ForeignKey("photo.hash"))
     note: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    event_id: Mapped[str | None]
 
 
 # ------------------------------------------------------------------ rounds
@@ -376,6 +382,8 @@ class Cut(Base):
 
 
 class Comment(Base):
+    """What somebody said. `status` is new, grouped, used, declined, hidden or withdrawn, `reason` why."""
+
     __tablename__ = "comment"
     __table_args__ = (
         UniqueConstraint("group_id", "event_id"),
@@ -393,8 +401,30 @@ class Comment(Base):
     reply_to: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     body: Mapped[str]
     status: Mapped[str]
+    reason: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
+
+
+class VersionAnswers(Base):
+    """Which comments a version answers, as its designer says."""
+
+    __tablename__ = "version_answers"
+    version_id: Mapped[int] = mapped_column(ForeignKey("version.id"), primary_key=True)
+    comment_id: Mapped[int] = mapped_column(ForeignKey("comment.id"), primary_key=True, index=True)
+
+
+class Notice(Base):
+    """What one person is told, written with the fact itself. `key` makes telling twice do nothing."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("fan_id", "key"), Index(None, "fan_id", "at"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fan_id: Mapped[int] = mapped_column(ForeignKey("fan.id"))
+    at: Mapped[datetime]
+    key: Mapped[str]
+    text: Mapped[dict[str, Any]]
+    seen_at: Mapped[datetime | None]
 
 
 class Outbox(Base):

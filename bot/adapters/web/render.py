@@ -16,7 +16,7 @@ from jinja2.runtime import Context
 from starlette.datastructures import Headers
 
 from bot.i18n import Reader, language_of, number, render
-from bot.port import Button, FeedPost, Picture, Remark, Strip
+from bot.port import Button, FeedPost, Notice, Picture, Remark, Strip
 from bot.text import Span, Text, When, t, tn
 
 HERE = Path(__file__).parent
@@ -81,7 +81,11 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         left=left,
     )
     env.filters.update(number=number, day=_day, date=_date, clock=_clock, iso=iso, verdict=with_verdict)
-    env.tests.update(post=lambda x: isinstance(x, FeedPost), remark=lambda x: isinstance(x, Remark))
+    env.tests.update(
+        post=lambda x: isinstance(x, FeedPost),
+        remark=lambda x: isinstance(x, Remark),
+        told=lambda x: isinstance(x, Notice),
+    )
     return env
 
 

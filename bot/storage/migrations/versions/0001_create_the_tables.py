@@ -403,9 +403,14 @@ def upgrade() -> None:
         sa.Column("photo", sa.String(length=64), nullable=False),
         sa.Column("note", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("event_id", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_version_account_id")),
         sa.ForeignKeyConstraint(["design_id"], ["design.id"], name=op.f("fk_version_design_id")),
         sa.ForeignKeyConstraint(["photo"], ["photo.hash"], name=op.f("fk_version_photo")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_version")),
+        sa.UniqueConstraint("account_id", "event_id", name=op.f("uq_version_account_id_event_id")),
         sa.UniqueConstraint("design_id", "number", name=op.f("uq_version_design_id_number")),
     )
     op.create_table(
@@ -431,6 +436,7 @@ def upgrade() -> None:
         sa.Column("reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_comment_account_id")),
@@ -447,8 +453,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_comment_design_id_at"), ["design_id", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_comment_group_id_at"), ["group_id", "at"], unique=False)
 
+    op.create_table(
+        "version_answers",
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("comment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_version_answers_comment_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_version_answers_version_id")),
+        sa.PrimaryKeyConstraint("version_id", "comment_id", name=op.f("pk_version_answers")),
+    )
+    with op.batch_alter_table("version_answers", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_version_answers_comment_id"), ["comment_id"], unique=False)
+
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["fan_id"], ["fan.id"], name=op.f("fk_notice_fan_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("fan_id", "key", name=op.f("uq_notice_fan_id_key")),
+    )
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_fan_id_at"), ["fan_id", "at"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_notice_fan_id_at"))
+
+    op.drop_table("notice")
+    with op.batch_alter_table("version_answers", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_version_answers_comment_id"))
+
+    op.drop_table("version_answers")
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_comment_group_id_at"))
         batch_op.drop_index(batch_op.f("ix_comment_design_id_at"))
