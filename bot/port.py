@@ -16,6 +16,9 @@ from bot.text import Noun, Text
 ACTION_BYTES = 64
 """Longest action text: Telegram's limit on callback data."""
 
+REASONS = ("colour", "shape", "length", "details", "fabric", "occasion")
+"""What a reason chip on a card can name; kept with the vote."""
+
 
 class Role(StrEnum):
     """What an account may do; every fan is a fan, the rest is granted to one account by an invitation."""
@@ -61,8 +64,11 @@ class ShowFeed:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowSheet:
-    """A page (from 1) of the fan's own ballot; None resumes at the first page not finished."""
+class ShowPage:
+    """A page (from 1) of the fan's own ballot: a sheet, a card or a duel, by the round's shape.
+
+    None resumes at the first page not finished.
+    """
 
     page: int | None = None
 
@@ -89,7 +95,7 @@ class ShowTakeout:
     """Everything kept about the person, to take along."""
 
 
-Wish = ShowFeed | ShowSheet | ShowDesign | ShowBallot | ShowMe | ShowTakeout
+Wish = ShowFeed | ShowPage | ShowDesign | ShowBallot | ShowMe | ShowTakeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """The sticky line: which round, until when, how far this fan is."""
+    """The sticky line: which round, until when, how far this fan is.
+
+    `ballot` is the round's shape ("sheets", "cards", "duels"); `seen`, `total` and `picks` count designs on
+    sheets, cards on cards, and duels on duels, where a pick is a duel that somebody won.
+    """
 
     round_number: int
     rounds: int
@@ -154,6 +164,7 @@ class Strip:
     total: int
     picks: int
     noun: Noun
+    ballot: str = "sheets"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +178,69 @@ class Sheet:
     pages: tuple[bool, ...]  # one a page: finished or not
     tiles: tuple[Tile, ...]
     finish: str
+    undo: str | None
+    closed: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A reason beside a card's answer; `press` puts it on or takes it off again."""
+
+    key: str
+    label: Text
+    chosen: bool
+    press: str
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The version that this one replaces: what changed since, and how many fans had asked for it."""
+
+    photo: str
+    alt: Text
+    version: int
+    note: str
+    asked: int
+
+
+@dataclass(frozen=True, slots=True)
+class CardPage:
+    """One design of a card ballot. `answer` is "love", "like", "pass" or None; answering finishes the page.
+
+    `love`, `like` and `passed` are the three actions. `chips` can be pressed once there is an answer.
+    `undo` and `closed` are a sheet's.
+    """
+
+    strip: Strip
+    title: str
+    page: int
+    pages: tuple[bool, ...]
+    tile: Tile
+    before: Before | None
+    answer: str | None
+    love: str
+    like: str
+    passed: str
+    chips: tuple[Chip, ...]
+    undo: str | None
+    closed: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DuelPage:
+    """Two designs side by side. A tile's press prefers it, `even` is "can't choose"; each finishes the page.
+
+    A tile's `picked` and `evened` say how it was answered.
+    """
+
+    strip: Strip
+    title: str
+    page: int
+    pages: tuple[bool, ...]
+    left: Tile
+    right: Tile
+    even: str
+    evened: bool
     undo: str | None
     closed: Text | None = None
 
@@ -221,7 +295,11 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class DesignView:
-    """One design large. `tile.press` is empty and `closed` says why when it cannot be voted on."""
+    """One design large. `tile.press` is empty and `closed` says why when it cannot be voted on.
+
+    In a round of cards `love`, `like` and `passed` answer it and `answer` says how it is answered; they are
+    empty elsewhere. `page` is the fan's page it is on, None when it is on none of them.
+    """
 
     tile: Tile
     facts: tuple[Text, ...]
@@ -229,11 +307,15 @@ class DesignView:
     strip: Strip | None
     page: int | None
     closed: Text | None = None
+    answer: str | None = None
+    love: str = ""
+    like: str = ""
+    passed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class BallotView:
-    """Everything this fan answered in the running round."""
+    """What this fan answered in the running round; `picks` are picked, liked or loved, or won a duel."""
 
     strip: Strip
     picks: tuple[Tile, ...]
@@ -278,7 +360,7 @@ class Answer:
     choices: tuple[Choice, ...] = ()
 
 
-Screen = Sheet | Feed | DesignView | BallotView | Me | Takeout | Answer
+Screen = Sheet | CardPage | DuelPage | Feed | DesignView | BallotView | Me | Takeout | Answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from sqlalchemy import event, text
 from bot.i18n import Reader, render
 from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile, DesignFile
-from bot.port import Actor, Card, Command, Inbox, Limits, Look, Post, Press, Reply, Role, ShowSheet
+from bot.port import Actor, Card, Command, Inbox, Limits, Look, Post, Press, Reply, Role, ShowPage
 from bot.rounds.model import BallotShape, Candidate, Round, RoundPlan, TieRule
 from bot.service import designs, people
 from bot.service import rounds as use_rounds
@@ -185,7 +185,7 @@ class MadeShop:
 
     async def look(self, actor: Actor) -> Reply:
         """Let a fan open their sheet, which fixes the order of their ballot."""
-        return await self.catwalk.look(Look(actor, ShowSheet(), ROOM))
+        return await self.catwalk.look(Look(actor, ShowPage(), ROOM))
 
     async def round(self, number: int = 1) -> Round:
         async with self.store.read() as tx:

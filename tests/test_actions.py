@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import actions
-from bot.actions import Action, Finish, Pick, Undo
+from bot.actions import Action, Finish, Pick, Prefer, Rate, Reason, Undo
 from bot.errors import RuleError
-from bot.port import ACTION_BYTES
+from bot.port import ACTION_BYTES, REASONS
 from tests.rendered import english
 
 round_ids = st.integers(1, 10**15 - 1)
@@ -16,6 +16,9 @@ tags = st.one_of(st.just(""), st.text("0123456789abcdef", min_size=8, max_size=8
 written: st.SearchStrategy[Action] = st.one_of(
     st.builds(Pick, round_ids, numbers.map(lambda n: (n,)), st.sampled_from([True, False, None])),
     st.builds(Finish, round_ids, st.integers(1, 999), tags),
+    st.builds(Rate, round_ids, numbers.map(lambda n: (n,)), st.integers(0, 2)),
+    st.builds(Reason, round_ids, numbers, st.sampled_from(REASONS), st.booleans()),
+    st.builds(Prefer, round_ids, numbers, numbers, st.integers(0, 2)),
     st.builds(Undo, round_ids),
 )
 every_character = st.characters(exclude_categories=())
@@ -62,7 +65,9 @@ def test_a_garbled_action_is_read_or_refused(action: Action, data: st.DataObject
     [
         "", "p", "p:1", "p:1:2", "p:1:2:2", "p:1:2:1:", " p:1:2:1", "p:1:2:1\n", "P:1:2:1", "p:-1:2:1",
         "p:1:99999:1", "t:1", "t:1:2:1", "f:1", "f:1:1:zzzzzzzz", "f:1:1:abc", "f:1:1000", "u", "u:", "u:1:2",
-        f"u:{10**15}", "p:\u0661:2:1", "u:1\x00", "u:\ud800", "x" * 65, "u:" + "1" * 10_000,
+        "c:1:2", "c:1:2:3", "c:1:2:-1", "c:1:2:2:2", "r:1:2:colour", "r:1:2:price:1", "r:1:2::1",
+        "r:1:2:colour:2", "d:1:2:3", "d:1:2:3:3", "d:1:2:3:1:1", "d:1:2::1", f"u:{10**15}", "p:\u0661:2:1",
+        "u:1\x00", "u:\ud800", "x" * 65, "u:" + "1" * 10_000,
     ],
 )  # fmt: skip
 def test_what_we_never_wrote_is_refused(text: str) -> None:
@@ -73,3 +78,5 @@ def test_what_we_never_wrote_is_refused(text: str) -> None:
 def test_several_numbers_fit_no_button() -> None:
     with pytest.raises(ValueError, match="one design"):
         actions.encode(Pick(1, (1, 2)))
+    with pytest.raises(ValueError, match="one design"):
+        actions.encode(Rate(1, (1, 2), 2))

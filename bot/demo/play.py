@@ -21,7 +21,7 @@ from bot.port import (
     Press,
     Sheet,
     ShowFeed,
-    ShowSheet,
+    ShowPage,
     Strip,
     Tile,
 )
@@ -115,7 +115,7 @@ class Crowd:
         """Answer the first page not finished; says whether the fan goes on to another."""
         actor = self._actor(visit.fan)
         await self._enter(visit.fan)
-        sheet = (await self._inbox.look(Look(actor, ShowSheet(), self._group))).screen
+        sheet = (await self._inbox.look(Look(actor, ShowPage(), self._group))).screen
         assert isinstance(sheet, Sheet)
         if sheet.closed is not None:
             return True

@@ -20,9 +20,11 @@ class RoundState(StrEnum):
 
 
 class BallotShape(StrEnum):
-    """How fans answer in a round. Cards and duels are further shapes of the same ballot."""
+    """How fans answer in a round; a page of a ballot is a sheet of designs, one card, or one duel."""
 
-    SHEETS = "sheets"
+    SHEETS = "sheets"  # pick, or see and pass on
+    CARDS = "cards"  # love, like or pass
+    DUELS = "duels"  # one of two, or neither
 
 
 class TieRule(StrEnum):

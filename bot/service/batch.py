@@ -206,6 +206,8 @@ def _touched(book: _Book, one: _Live) -> list[int]:
             return [version_of[p] for p in pages[page - 1]] if 1 <= page <= len(pages) else []
         case Undo():
             return [line[0] for e in book.earlier.get(one.key, []) for line in json.loads(e.changes)]
+        case _:
+            return []
 
 
 def _apply(book: _Book, one: _Live) -> Answered:
@@ -258,6 +260,10 @@ def _decide(book: _Book, one: _Live) -> tuple[str, tuple[Change, ...], Text]:
             ]
             numbers = tuple(field.candidates[c.position].number for c in before)
             return "undo", ballots.undo(mine, before), t("Taken back: {numbers}.", numbers=Numbers(numbers))
+        case _:
+            raise RuleError(
+                "ballot.shape", t("This round is answered in another way. Open your ballot and go on there.")
+            )
 
 
 def _positions(field: Field, numbers: Sequence[int]) -> list[int]:

@@ -21,7 +21,7 @@ from bot.port import (
     ShowDesign,
     ShowFeed,
     ShowMe,
-    ShowSheet,
+    ShowPage,
     ShowTakeout,
     Strip,
     Tile,
@@ -102,7 +102,7 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
         return await use_people.me(shop, wanted.actor)
     if isinstance(wanted.wish, ShowTakeout):
         return await privacy.takeout(shop, wanted.actor)
-    if isinstance(wanted.wish, ShowSheet):
+    if isinstance(wanted.wish, ShowPage):
         await _begin_ballot(shop, wanted.actor, wanted.group)
     async with shop.store.read() as tx:
         person = await known(tx, wanted.actor)
@@ -111,7 +111,7 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
         match wanted.wish:
             case ShowFeed() as wish:
                 screen = await _feed(tx, person, group, wish, fields)
-            case ShowSheet(page):
+            case ShowPage(page):
                 screen = _sheet(await _mine(tx, person, group, fields), page)
             case ShowDesign(number):
                 screen = await _design(tx, person, group, number, fields)

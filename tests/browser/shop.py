@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.actions import Finish, encode
 from bot.loading import load_campaign
 from bot.main import Installation, listen
-from bot.port import Actor, Command, Look, Press, Role, ShowSheet
+from bot.port import Actor, Command, Look, Press, Role, ShowPage
 from bot.rounds.model import Round
 from bot.service import people, rounds
 from bot.settings import Database, Limits, Photos, Relay, Room, Settings
@@ -213,6 +213,6 @@ class Shop:
         await inbox.command(Command(actor, f"enter-{i}", "enter", code, "main"))
         liked = [n for n in range(1, DESIGNS + 1) if rng.random() < 1 / (1 + math.exp((n - 80) / 25))]
         await inbox.command(Command(actor, "picks", "pick", " ".join(map(str, liked)), "main"))
-        await inbox.look(Look(actor, ShowSheet(), "main"))  # which draws the order of their pages
+        await inbox.look(Look(actor, ShowPage(), "main"))  # which draws the order of their pages
         for page in range(1, PAGES + 1):
             await inbox.press(Press(actor, f"done-{page}", encode(Finish(1, page)), "main"))

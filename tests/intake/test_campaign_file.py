@@ -78,7 +78,7 @@ def test_a_byte_order_mark_and_windows_lines_are_fine() -> None:
         ('en = ["look", "looks"]', 'en = ["look"]', "campaign.toml:6 “en” needs a list of 2 words"),
         ('"looks"]', '"looks"]\nzh = ["a", "b"]', "campaign.toml:7 “zh” needs a list of 1 word."),
         ('"looks"]', '"looks"]\nde = ["a", "b"]', "campaign.toml:7 “de” is not known here."),
-        ('"sheets"', '"cards"', 'campaign.toml:9 “ballot” must be one of: "sheets".'),
+        ('"sheets"', '"polls"', 'campaign.toml:9 “ballot” must be one of: "sheets", "cards", "duels".'),
         ("keep = 2", "keep = 200", "campaign.toml:12 The first round must keep fewer than the 200 designs"),
         ("keep = 2", "keep = 0", "campaign.toml:12 “keep” must be a whole number from 1"),
         ("keep = 2", "keep = true", "campaign.toml:12 “keep” must be a whole number from 1"),

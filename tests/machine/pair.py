@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 
 from bot.errors import RuleError
-from bot.port import Actor, Command, Look, Press, Reply, Sheet, ShowSheet
+from bot.port import Actor, Command, Look, Press, Reply, Sheet, ShowPage
 from bot.rounds.model import BallotShape, MarkKind, RoundPlan, RoundState, TieRule
 from bot.service import designs, people, rounds
 from bot.service.catwalk import Catwalk
@@ -334,7 +334,7 @@ class Pair:
         shown: dict[int, bool] = {}
         page, last = 1, 1
         while page <= last:
-            look = Look(self.actor(account), ShowSheet(page), self.group(account))
+            look = Look(self.actor(account), ShowPage(page), self.group(account))
             screen = (await self.catwalks[page % 2].look(look)).screen
             assert isinstance(screen, Sheet)
             shown |= {tile.number: tile.picked for tile in screen.tiles}

@@ -40,7 +40,7 @@ from bot.port import (
     ShowBallot,
     ShowDesign,
     ShowFeed,
-    ShowSheet,
+    ShowPage,
 )
 
 STREAMS = 8
@@ -85,7 +85,7 @@ class GroupPages(Group):
     async def vote(self, request: Request) -> Response:
         """Show a page of the ballot; without a number the first one not finished."""
         page = _page_number(request.query_params.get("page"))
-        sheet = await self._see(request, ShowSheet(page), Sheet)
+        sheet = await self._see(request, ShowPage(page), Sheet)
         if self._page.wants_json(request):
             return self._page.json(request, sheet_state(sheet))
         if page is None and all(sheet.pages):
@@ -162,7 +162,7 @@ class GroupPages(Group):
         """Find the page after a finished one: the next while leafing through, else the next unseen."""
         group = request.path_params["group"]
         screen = reply.screen
-        sheet = screen if isinstance(screen, Sheet) else await self._see(request, ShowSheet(), Sheet)
+        sheet = screen if isinstance(screen, Sheet) else await self._see(request, ShowPage(), Sheet)
         page = number_of(form.get("page")) or 0
         if form.get("all_seen") and page < len(sheet.pages):
             return url("r", group, "vote", page=page + 1)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bot.errors import RuleError
@@ -11,9 +11,11 @@ from bot.port import (
     BallotView,
     Button,
     Card,
+    CardPage,
     Command,
     Comment,
     DesignView,
+    DuelPage,
     Feed,
     FeedPost,
     Look,
@@ -29,14 +31,16 @@ from bot.port import (
     ShowDesign,
     ShowFeed,
     ShowMe,
-    ShowSheet,
+    ShowPage,
     ShowTakeout,
     Strip,
     Takeout,
     Tile,
     Wish,
 )
+from bot.rounds.model import BallotShape
 from bot.text import Count, Noun, Numbers, Share, Text, When, t, tn, verbatim
+from tests.adapters.web.fake_pages import Answers, card_page, duel_page
 
 LOOKS = Noun({"en": ("look", "looks"), "fr": ("modèle", "modèles"), "zh": ("款",)})
 GROUP = "spring"
@@ -53,6 +57,7 @@ class Fan:
     picks: set[int] = field(default_factory=set)
     pages: set[int] = field(default_factory=set)
     undo: list[tuple[int, bool]] = field(default_factory=list)
+    answers: Answers = field(default_factory=Answers)
 
 
 class FakeInbox:
@@ -73,6 +78,7 @@ class FakeInbox:
         self.codes = {"WELCOME": Role.FAN, "OWNER-1": Role.OWNER}
         self.open = False
         """Whether a name is enough to enter."""
+        self.ballot = BallotShape.SHEETS
         self.state = "open"
         self.closed: Text | None = None
         self.closes_at = clock() + timedelta(days=2, hours=3)
@@ -96,6 +102,11 @@ class FakeInbox:
         verb, _, value = press.action.partition(":")
         if verb in {"pick", "drop"} and value.isdecimal():
             reply = self._picked(fan, [(int(value), verb == "pick")])
+        elif verb in {"rate", "chip", "prefer"}:
+            reply = self._answered(fan, verb, *value.split(":"))
+        elif verb == "undo" and fan.answers.back:
+            fan.answers.back.pop()()
+            reply = Reply(t("Taken back."), strip=self._strip(fan), language=fan.language)
         elif verb == "undo" and fan.undo:
             reply = self._picked(fan, [fan.undo.pop()], undo=True)
         elif verb == "finish" and value.isdecimal():
@@ -120,13 +131,13 @@ class FakeInbox:
         match wish:
             case ShowFeed(before):
                 return self._feed(fan, before)
-            case ShowSheet(page):
-                return self._sheet(fan, page)
+            case ShowPage(page):
+                return self._page(fan, page)
             case ShowDesign(number):
                 return self._design(fan, number)
             case ShowBallot():
-                picks = tuple(self._tile(fan, n) for n in sorted(fan.picks))
-                undo = "undo" if fan.undo else None
+                picks = tuple(self._tile(fan, n) for n in sorted(self._picks(fan)))
+                undo = "undo" if fan.undo else fan.answers.undo
                 return BallotView(self._strip(fan), picks, self._pages(fan), undo, self.closed)
             case ShowTakeout():
                 return Takeout("catwalk.json", json.dumps({"name": fan.name}))
@@ -270,23 +281,67 @@ class FakeInbox:
         text = t("{numbers} added", numbers=numbers) if changes[0][1] else t("{numbers} out", numbers=numbers)
         return Reply(text, strip=self._strip(fan), picked=tuple(changes), language=fan.language)
 
+    def _answered(self, fan: Fan, verb: str, *values: str) -> Reply:
+        changed: tuple[tuple[int, bool], ...] = ()
+        if verb == "chip":
+            text = fan.answers.reason(int(values[0]), values[1], values[2] == "1")
+        elif verb == "rate":
+            text, changed = fan.answers.rate(int(values[0]), int(values[1]))
+        else:
+            text, changed = fan.answers.prefer(int(values[0]), int(values[1]), int(values[2]))
+        return Reply(text, strip=self._strip(fan), picked=changed, language=fan.language)
+
+    def _picks(self, fan: Fan) -> set[int]:
+        won = {2 * page - (choice == 1) for page, choice in fan.answers.duels.items() if choice}
+        return fan.picks | {n for n, answer in fan.answers.cards.items() if answer} | won
+
     def _alt(self, n: int) -> Text:
         return verbatim(self.titles[n - 1])
 
     def _tile(self, fan: Fan, n: int) -> Tile:
-        picked = n in fan.picks
+        picked = n in self._picks(fan)
         press = f"drop:{n}" if picked else f"pick:{n}"
+        if self.ballot is BallotShape.CARDS:
+            press = f"rate:{n}:{int(not picked)}"
         return Tile(
             n, 2 if n % 17 == 0 else 1, self.titles[n - 1], self.photos[n - 1], self._alt(n), picked, press
         )
 
     def _pages(self, fan: Fan) -> tuple[bool, ...]:
+        if self.ballot is not BallotShape.SHEETS:
+            on_cards = self.ballot is BallotShape.CARDS
+            answered = fan.answers.cards if on_cards else fan.answers.duels
+            return tuple(n in answered for n in range(1, len(self.photos) // (1 if on_cards else 2) + 1))
         return tuple(n in fan.pages for n in range(1, -(-len(self.photos) // self.page_size) + 1))
 
     def _strip(self, fan: Fan) -> Strip:
         total = len(self.photos)
         seen = sum(min(self.page_size, total - (n - 1) * self.page_size) for n in fan.pages)
-        return Strip(1, 3, self.state, self.closes_at, self.clock(), seen, total, len(fan.picks), LOOKS)
+        if self.ballot is not BallotShape.SHEETS:
+            pages = self._pages(fan)
+            seen, total = sum(pages), len(pages)
+        return Strip(
+            1, 3, self.state, self.closes_at, self.clock(), seen, total, len(self._picks(fan)), LOOKS,
+            self.ballot.value,
+        )  # fmt: skip
+
+    def _page(self, fan: Fan, page: int | None) -> Sheet | CardPage | DuelPage:
+        if self.ballot is BallotShape.SHEETS:
+            return self._sheet(fan, page)
+        pages = self._pages(fan)
+        page = page or next((n for n, seen in enumerate(pages, 1) if not seen), 1)
+        if page > len(pages):
+            raise RuleError("page.unknown", t("There is no page {n}.", n=page))
+        strip = self._strip(fan)
+        if self.ballot is BallotShape.CARDS:
+            return card_page(fan.answers, strip, page, len(pages), self._tile(fan, page), self.closed)
+        sides = (self._side(fan, page, 1), self._side(fan, page, 2))
+        return duel_page(fan.answers, strip, page, len(pages), sides, self.closed)
+
+    def _side(self, fan: Fan, page: int, side: int) -> Tile:
+        press = f"prefer:{2 * page - 1}:{2 * page}:{side}"
+        picked = fan.answers.duels.get(page) == side
+        return replace(self._tile(fan, 2 * page - 2 + side), picked=picked, press=press)
 
     def _sheet(self, fan: Fan, page: int | None) -> Sheet:
         pages = self._pages(fan)
