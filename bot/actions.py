@@ -8,6 +8,8 @@ c:12:67:2          round 12: love design 67 (1: like it, 0: pass)
 r:12:67:colour:1   round 12: the colour is why (0: it is not)
 d:12:67:72:1       round 12: of 67 and 72 the first one (2: the second, 0: can't choose)
 u:12               round 12: undo my last change
+o:7:3:1:2:34000:9c1e07aa   presale 7: order 3 in its colour 1 and size 2 for 340.00, by this ladder's version
+x:41               cancel order 41
 """
 
 import re
@@ -78,7 +80,31 @@ class Undo:
 
 Action = Pick | Finish | Rate | Reason | Prefer | Undo
 
-_SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = (
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Order units in a presale, for exactly what was quoted. Colour and size are places from 1 in the
+    presale's lists; `total` is in minor units; `ladder` the first of the ladder's version."""
+
+    presale_id: int
+    quantity: int
+    colour: int
+    size: int
+    total: int
+    ladder: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """Give an order back."""
+
+    order_id: int
+
+
+Deal = Order | CancelOrder
+"""What is done in a presale, where Action is done on a ballot."""
+
+_SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action | Deal]], ...] = (
     (re.compile(r"p:([0-9]{1,15}):([0-9]{1,4}):([01])"), lambda r, n, w: Pick(int(r), (int(n),), w == "1")),
     (re.compile(r"t:([0-9]{1,15}):([0-9]{1,4})"), lambda r, n: Pick(int(r), (int(n),))),
     (re.compile(r"f:([0-9]{1,15}):([0-9]{1,3})"), lambda r, p: Finish(int(r), int(p))),
@@ -93,10 +119,15 @@ _SHAPES: tuple[tuple[re.Pattern[str], Callable[..., Action]], ...] = (
         lambda r, a, b, c: Prefer(int(r), int(a), int(b), int(c)),
     ),
     (re.compile(r"u:([0-9]{1,15})"), lambda r: Undo(int(r))),
+    (
+        re.compile(r"o:([0-9]{1,15}):([0-9]{1,4}):([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,15}):([0-9a-f]{8})"),
+        lambda p, q, c, s, m, v: Order(int(p), int(q), int(c), int(s), int(m), v),
+    ),
+    (re.compile(r"x:([0-9]{1,15})"), lambda o: CancelOrder(int(o))),
 )
 
 
-def encode(action: Action) -> str:
+def encode(action: Action | Deal) -> str:
     """Write an action as button text. An answer to several numbers has none: it is typed, not tapped."""
     match action:
         case Pick(round_id, (number,), None):
@@ -113,11 +144,15 @@ def encode(action: Action) -> str:
             return f"d:{round_id}:{first}:{second}:{choice}"
         case Undo(round_id):
             return f"u:{round_id}"
+        case Order(presale_id, quantity, colour, size, total, ladder):
+            return f"o:{presale_id}:{quantity}:{colour}:{size}:{total}:{ladder}"
+        case CancelOrder(order_id):
+            return f"x:{order_id}"
         case _:
             raise ValueError("only an answer to one design fits a button")
 
 
-def decode(text: str) -> Action:
+def decode(text: str) -> Action | Deal:
     """Read button text back; raises RuleError for anything we did not write."""
     if len(text) <= ACTION_BYTES:  # our own are ASCII, and the shapes admit nothing else
         for shape, make in _SHAPES:

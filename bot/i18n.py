@@ -3,6 +3,7 @@
 Catalogues are read straight from the `.po` files at start, so there is no compile step to forget.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -16,8 +17,9 @@ from babel.dates import format_datetime, format_timedelta, get_timezone_location
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 
+from bot.money import EXPONENTS, Money
 from bot.text import Count, Hole, Noun, Numbers, Share, Span, Text, When
 
 LANGUAGES = ("en", "fr", "zh")
@@ -108,6 +110,8 @@ def _hole(value: Hole, reader: Reader) -> str:
             return f"{format_decimal(n, locale=locale)}\N{NO-BREAK SPACE}{plural(noun, n, reader.language)}"
         case Numbers(values):
             return listed([number(v) for v in values], reader)
+        case Money():
+            return money(value, reader)
 
 
 def plural(noun: Noun, n: int, language: str) -> str:
@@ -126,6 +130,23 @@ def listed(words: Sequence[str], reader: Reader) -> str:
 def number(design_number: int) -> str:
     """Write a design's number as fans do: `#067`."""
     return f"#{design_number:03d}"
+
+
+def money(amount: Money, reader: Reader) -> str:
+    """Write an amount as the reader's language does, without decimals where it is whole: `€110`, `110 €`."""
+    locale = _locale(reader.language)
+    whole = amount.amount == amount.amount.to_integral_value()
+    decimals = "" if whole else "." + "0" * EXPONENTS[amount.currency]
+    pattern = _currency_pattern(reader.language).replace("0.00", f"0{decimals}")
+    shown: str = format_currency(
+        amount.amount, amount.currency, format=pattern, locale=locale, currency_digits=False
+    )
+    return re.sub(r"(?<=[A-Z])(?=\d)", "\N{NO-BREAK SPACE}", shown)  # a code, unlike a sign, stands apart
+
+
+@cache
+def _currency_pattern(language: str) -> str:
+    return str(_locale(language).currency_formats["standard"].pattern)
 
 
 def moment(at: datetime, reader: Reader) -> str:

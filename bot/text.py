@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from bot.money import Money
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -74,7 +76,7 @@ class Text:
     kind: Literal["text"] = "text"
 
 
-Hole = str | int | float | When | Span | Share | Count | Numbers | Text
+Hole = str | int | float | When | Span | Share | Count | Numbers | Money | Text
 
 
 def t(msgid: str, /, **holes: Hole) -> Text:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import actions
-from bot.actions import Action, Finish, Pick, Prefer, Rate, Reason, Undo
+from bot.actions import Action, CancelOrder, Deal, Finish, Order, Pick, Prefer, Rate, Reason, Undo
 from bot.errors import RuleError
 from bot.port import ACTION_BYTES, REASONS
 from tests.rendered import english
@@ -13,25 +13,29 @@ from tests.rendered import english
 round_ids = st.integers(1, 10**15 - 1)
 numbers = st.integers(1, 9999)
 tags = st.one_of(st.just(""), st.text("0123456789abcdef", min_size=8, max_size=8))
-written: st.SearchStrategy[Action] = st.one_of(
+places = st.integers(1, 99)
+versions = st.text("0123456789abcdef", min_size=8, max_size=8)
+written: st.SearchStrategy[Action | Deal] = st.one_of(
     st.builds(Pick, round_ids, numbers.map(lambda n: (n,)), st.sampled_from([True, False, None])),
     st.builds(Finish, round_ids, st.integers(1, 999), tags),
     st.builds(Rate, round_ids, numbers.map(lambda n: (n,)), st.integers(0, 2)),
     st.builds(Reason, round_ids, numbers, st.sampled_from(REASONS), st.booleans()),
     st.builds(Prefer, round_ids, numbers, numbers, st.integers(0, 2)),
     st.builds(Undo, round_ids),
+    st.builds(Order, round_ids, numbers, places, places, round_ids, versions),
+    st.builds(CancelOrder, round_ids),
 )
 every_character = st.characters(exclude_categories=())
 
 
 @given(written)
-def test_an_action_comes_back_as_it_was_written(action: Action) -> None:
+def test_an_action_comes_back_as_it_was_written(action: Action | Deal) -> None:
     text = actions.encode(action)
     assert actions.decode(text) == action
     assert 1 <= len(text.encode()) <= ACTION_BYTES
 
 
-def read(text: str) -> Action | RuleError:
+def read(text: str) -> Action | Deal | RuleError:
     try:
         return actions.decode(text)
     except RuleError as refused:
@@ -49,7 +53,7 @@ def test_whatever_comes_in_is_read_or_refused_with_a_sentence(text: str) -> None
 
 
 @given(written, st.data())
-def test_a_garbled_action_is_read_or_refused(action: Action, data: st.DataObject) -> None:
+def test_a_garbled_action_is_read_or_refused(action: Action | Deal, data: st.DataObject) -> None:
     text = actions.encode(action)
     at = data.draw(st.integers(0, len(text)))
     garbled = text[:at] + data.draw(every_character) + text[at + data.draw(st.integers(0, 1)) :]

@@ -1,9 +1,13 @@
 """Catwalk as its surfaces see it: the Inbox. Each call is one use case."""
 
-from bot.port import Command, Comment, Look, Reply
+from bot import actions
+from bot.actions import CancelOrder, Order
+from bot.errors import RuleError
+from bot.port import Command, Comment, Look, Press, Reply
 from bot.service import commands, comments, looks
 from bot.service.shop import Shop
 from bot.service.voting import Votes
+from bot.text import t
 
 
 class Catwalk:
@@ -12,7 +16,13 @@ class Catwalk:
     def __init__(self, shop: Shop, *, queue: int = 10_000, batch: int = 256) -> None:
         self.shop = shop
         self.votes = Votes(shop.store, queue=queue, batch=batch)
-        self.press = self.votes.press
+
+    async def press(self, press: Press) -> Reply:
+        """Do what a button asks, on a ballot or in a presale."""
+        action = actions.decode(press.action)
+        if isinstance(action, Order | CancelOrder):
+            raise RuleError("presale.none", t("Nothing can be ordered here yet."))
+        return await self.votes.act(press.actor, press.event_id, action, press.group)
 
     async def look(self, look: Look) -> Reply:
         """Show a screen; changes no vote."""

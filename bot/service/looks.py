@@ -21,7 +21,10 @@ from bot.port import (
     ShowDesign,
     ShowFeed,
     ShowMe,
+    ShowOrders,
     ShowPage,
+    ShowPresale,
+    ShowPresales,
     ShowTakeout,
     Strip,
     Tile,
@@ -117,6 +120,8 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
                 screen = await _design(tx, person, group, number, fields)
             case ShowBallot():
                 screen = _ballot(await _mine(tx, person, group, fields))
+            case ShowPresales() | ShowPresale() | ShowOrders():
+                raise RuleError("presale.none", t("Nothing can be ordered here yet."))
         return Reply(screen=screen, language=language_for(person, wanted.actor))
 
 

@@ -11,10 +11,9 @@ from dataclasses import dataclass, field, replace
 
 import structlog
 
-from bot import actions
 from bot.actions import Action
 from bot.errors import RuleError
-from bot.port import Actor, Press, Reply
+from bot.port import Actor, Reply
 from bot.service.batch import Answered, Asked, Field, commit
 from bot.service.shop import check_event, language_for
 from bot.storage.store import Store, is_outage, refuse_nesting
@@ -42,12 +41,11 @@ class Votes:
         self._waiting: deque[_Waiting] = deque()
         self._task: asyncio.Task[None] | None = None
 
-    async def press(self, press: Press) -> Reply:
-        """Answer a tap once it is stored; raises RuleError with the sentence for a refused one."""
-        return await self.act(press.actor, press.event_id, actions.decode(press.action), press.group)
-
     async def act(self, actor: Actor, event_id: str, action: Action, group: str | None) -> Reply:
-        """Answer an action however it was expressed: a tap, a typed list of numbers, a menu."""
+        """Answer an action once it is stored, however it was expressed: a tap, typed numbers, a menu.
+
+        Raises RuleError with the sentence for a refused one.
+        """
         check_event(event_id)
         refuse_nesting()  # a batch would wait for the caller's transaction, which waits for the batch
         if len(self._waiting) >= self._queue:

@@ -21,6 +21,7 @@ from bot.port import (
     Look,
     Me,
     Picture,
+    PresalesView,
     Press,
     Remark,
     Reply,
@@ -31,7 +32,10 @@ from bot.port import (
     ShowDesign,
     ShowFeed,
     ShowMe,
+    ShowOrders,
     ShowPage,
+    ShowPresale,
+    ShowPresales,
     ShowTakeout,
     Strip,
     Takeout,
@@ -41,6 +45,7 @@ from bot.port import (
 from bot.rounds.model import BallotShape
 from bot.text import Count, Noun, Numbers, Share, Text, When, t, tn, verbatim
 from tests.adapters.web.fake_pages import Answers, card_page, duel_page
+from tests.adapters.web.fake_presales import FakePresale, orders_of
 
 LOOKS = Noun({"en": ("look", "looks"), "fr": ("modèle", "modèles"), "zh": ("款",)})
 GROUP = "spring"
@@ -82,6 +87,7 @@ class FakeInbox:
         self.state = "open"
         self.closed: Text | None = None
         self.closes_at = clock() + timedelta(days=2, hours=3)
+        self.presales: list[FakePresale] = []
         self.items: list[FeedPost | Remark] = []
         self.cursor = 1
         self.groups: tuple[tuple[str, str], ...] = ((GROUP, "Spring room"),)
@@ -97,9 +103,12 @@ class FakeInbox:
         fan = self._fan(press.actor)
         if press.event_id in self.answered:
             return self.answered[press.event_id]
+        verb, _, value = press.action.partition(":")
+        if verb in {"order", "cancel"}:
+            self.answered[press.event_id] = reply = self._dealt(verb, value.split(":"))
+            return reply
         if self.closed:
             raise RuleError("vote.closed", self.closed)
-        verb, _, value = press.action.partition(":")
         if verb in {"pick", "drop"} and value.isdecimal():
             reply = self._picked(fan, [(int(value), verb == "pick")])
         elif verb in {"rate", "chip", "prefer"}:
@@ -127,6 +136,26 @@ class FakeInbox:
             raise RuleError("room.not_member", t("You are not in this group."))
         return Reply(screen=self._screen(fan, look.wish), language=fan.language)
 
+    def offer(self, number: int, sold: int = 97) -> FakePresale:
+        """Open a presale of a design."""
+        made = FakePresale(number, self.titles[number - 1], self.photos[number - 1], self.clock(), sold)
+        self.presales.append(made)
+        self.cursor += 1
+        return made
+
+    def _presale(self, number: int) -> FakePresale:
+        found = next((p for p in self.presales if p.number == number), None)
+        if found is None:
+            raise RuleError("presale.unknown", t("{n} cannot be ordered here.", n=Numbers((number,))))
+        return found
+
+    def _dealt(self, verb: str, words: list[str]) -> Reply:
+        presale = self._presale(int(words[0]))
+        if verb == "cancel":
+            return Reply(presale.cancel(int(words[1])), orders_of(self.presales))
+        text = presale.order(int(words[1]), words[2], words[3], int(words[4]), self.clock())
+        return Reply(text, presale.view(self.clock()))
+
     def _screen(self, fan: Fan, wish: Wish) -> Screen:
         match wish:
             case ShowFeed(before):
@@ -139,6 +168,12 @@ class FakeInbox:
                 picks = tuple(self._tile(fan, n) for n in sorted(self._picks(fan)))
                 undo = "undo" if fan.undo else fan.answers.undo
                 return BallotView(self._strip(fan), picks, self._pages(fan), undo, self.closed)
+            case ShowPresales():
+                return PresalesView(tuple(p.view(self.clock()) for p in self.presales))
+            case ShowPresale(number):
+                return self._presale(number).view(self.clock(), wish)
+            case ShowOrders():
+                return orders_of(self.presales)
             case ShowTakeout():
                 return Takeout("catwalk.json", json.dumps({"name": fan.name}))
             case ShowMe():
