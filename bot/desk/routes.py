@@ -7,14 +7,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.desk import cut, log, words
+from bot.desk import cut, words
 from bot.desk.acts import Acts
 from bot.desk.export import standings_csv
 from bot.desk.page import HELPERS, PageLike
 from bot.desk.people import People
 from bot.errors import RuleError
 from bot.i18n import Reader, render
-from bot.service import desk
+from bot.service import desk, logbook
 from bot.service.catwalk import Catwalk
 from bot.service.desk import RoundPage, Staff
 from bot.service.shop import Shop
@@ -96,7 +96,7 @@ class Pages:
             first=words.step(first, facts) if first else None,
             others=[words.step(act, facts) for act in words.other_acts(view)],
             extensions=words.extensions(view),
-            log=log.lines(view.log),
+            log=logbook.lines(view.log),
             refused=refused,
             draft=draft or {},
             **_cut_context(view, request.query_params.get("show", cut.ALL)),
@@ -138,7 +138,7 @@ class Pages:
         self._sit(request, view.staff)
         self._page.visit(request).zone = view.campaign.zone
         return self._page.render(
-            request, "desk/log.html", view=view, staff=view.staff, log=log.lines(view.deeds),
+            request, "desk/log.html", view=view, staff=view.staff, log=logbook.lines(view.deeds),
             **HELPERS,
         )  # fmt: skip
 

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median_low
-from typing import Any
 
 from bot import cards
 from bot.errors import RuleError
@@ -18,10 +17,11 @@ from bot.rounds import engine
 from bot.rounds.engine import Event
 from bot.rounds.model import Campaign, Candidate, Mark, MarkKind, Round, RoundState, Standing, Verdict
 from bot.service import bulletin
+from bot.service.logbook import Deed, deeds
 from bot.service.rounds import preview
 from bot.service.shop import Shop, check_role, known, language_for
 from bot.service.wire import load_text
-from bot.storage import campaigns, comments, journal, people, rounds, votes
+from bot.storage import campaigns, comments, people, rounds, votes
 from bot.storage.people import GroupRow, Holder, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
@@ -70,24 +70,6 @@ async def check(shop: Shop, actor: Actor, act: str | None = None) -> Staff:
     """Say who acts; raises RuleError (`role.missing`) unless they may do `act` (None: owners only)."""
     async with shop.store.read() as tx:
         return await _seat(tx, actor, _RUNNERS if act in _MODERATORS_MAY else (Role.OWNER,))
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """One logged action; `who` is None for the clock and the command line, `number` the round's if any."""
-
-    at: datetime
-    who: str | None
-    action: str
-    number: int | None
-    facts: Mapping[str, Any]
-    reason: str
-
-
-async def _deeds(tx: Tx, siblings: Sequence[Round]) -> tuple[Deed, ...]:
-    numbers = {r.id: r.number for r in siblings}
-    found = await journal.entries(tx, siblings[0].campaign_id, _LOG) if siblings else []
-    return tuple(Deed(e.at, e.who, e.action, numbers.get(e.round_id or 0), e.facts, e.reason) for e in found)
 
 
 # ------------------------------------------------------------------ all campaigns
@@ -284,7 +266,7 @@ async def round_page(shop: Shop, actor: Actor, round_id: int) -> RoundPage:
         cut = await _cut(tx, round_)
         closed = round_.state in (RoundState.CLOSED, RoundState.SIGNED_OFF)
         sees_turnout = round_.opened_at is not None and (staff.runs or closed)
-        deeds = await _deeds(tx, siblings) if staff.runs else ()
+        log = await deeds(tx, siblings, _LOG) if staff.runs else ()
         return RoundPage(
             staff, now, campaign, round_,
             _numbered(siblings, round_.number - 1), _numbered(siblings, round_.number + 1),
@@ -294,7 +276,7 @@ async def round_page(shop: Shop, actor: Actor, round_id: int) -> RoundPage:
             _acts(staff, round_, siblings, now, cut is not None),
             await _turnout(tx, round_, groups, len(part or ())) if sees_turnout else None,
             cut,
-            tuple(d for d in deeds if d.number == round_.number)[:_ROUND_LOG],
+            tuple(d for d in log if d.number == round_.number)[:_ROUND_LOG],
         )  # fmt: skip
 
 
@@ -469,7 +451,7 @@ async def log_page(shop: Shop, actor: Actor, campaign_id: int) -> LogPage:
         campaign = next((c for c in await campaigns.all_campaigns(tx) if c.id == campaign_id), None)
         if campaign is None:
             raise RuleError("campaign.unknown", t("There is no such campaign."))
-        return LogPage(staff, campaign, await _deeds(tx, await rounds.rounds_of(tx, campaign_id)))
+        return LogPage(staff, campaign, await deeds(tx, await rounds.rounds_of(tx, campaign_id), _LOG))
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,14 @@ from bot.text import Text, t
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """Who does it: an account, or None for the clock and the command line; and why."""
+    """Who does it: an account, or None for the clock and the command line; and why.
+
+    `event_id` names what asked for it: the same again is not done again.
+    """
 
     account_id: int | None = None
     reason: str = ""
+    event_id: str | None = None
 
 
 CLOCK = By()
@@ -43,13 +47,15 @@ async def _step(store: Store, round_id: int, event: str, by: By, step: Step) -> 
         before = await rounds.round_by_id(tx, round_id)
         if before is None:
             raise RuleError("round.unknown", t("There is no such round."))
+        if await journal.entry_of_event(tx, by.account_id, by.event_id):
+            return before
         now = await tx.now()
         after = await step(tx, before, now)
         if not await rounds.move(tx, before, after):
             raise RuleError("round.moved", t("Somebody else was faster. Look again and decide anew."))
         await journal.record(
             tx, f"round_{event}", now, account_id=by.account_id, campaign_id=after.campaign_id,
-            round_id=round_id, reason=by.reason, state=after.state.value,
+            round_id=round_id, reason=by.reason, event_id=by.event_id, state=after.state.value,
             closes_at=after.closes_at.isoformat(),
         )  # fmt: skip
         await _touch(tx, after.campaign_id)
@@ -228,9 +234,11 @@ async def _remind(store: Store, round_: Round) -> bool:
 async def count(store: Store, round_: Round) -> bool:
     """Estimate a closed round's standings and tell the result, once; False when another worker did.
 
-    The votes of a closed round do not change, so they are read and estimated outside the write.
+    The votes of a closed round do not change, so they are read and estimated outside the write. Only a
+    ballot set aside (or taken back in) changes what counts: then this count is dropped and another is due.
     """
     async with store.read(heavy=True) as tx:
+        recounts = await rounds.recounts(tx, round_.id)
         candidates = await rounds.candidates(tx, round_.id)
         fans, versions, picked = await votes.counted_votes(tx, round_.id)
     position_of = {c.version_id: c.position for c in candidates}
@@ -239,7 +247,7 @@ async def count(store: Store, round_: Round) -> bool:
     result = await asyncio.to_thread(_standings, Answers(fan, positions, picked), len(candidates), round_)
     async with store.begin() as tx:
         now = await tx.now()
-        if not await rounds.take_count(tx, round_.id, now):
+        if not await rounds.take_count(tx, round_.id, recounts, now):
             return False
         await rounds.put_standings(tx, round_.id, result)
         groups = await _touch(tx, round_.campaign_id)
@@ -266,9 +274,9 @@ class CutPreview:
 
 
 async def preview(tx: Tx, round_: Round) -> CutPreview | None:
-    """Compute the cut as it would be signed now; None while the round is not counted."""
+    """Compute the cut as it would be signed now; None while the round is not counted, or not anew."""
     found = await rounds.standings(tx, round_.id)
-    if not found:
+    if not found or not await rounds.is_counted(tx, round_.id):
         return None
     candidates = await rounds.candidates(tx, round_.id)
     marks = await rounds.marks(tx, round_.id)

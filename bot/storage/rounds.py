@@ -179,18 +179,37 @@ async def move(tx: Tx, before: RoundFacts, after: RoundFacts) -> bool:
     return moved.rowcount == 1
 
 
-async def take_count(tx: Tx, round_id: int, now: datetime) -> bool:
-    """Claim the counting of a closed round, once."""
+async def take_count(tx: Tx, round_id: int, recounts: int, now: datetime) -> bool:
+    """Claim the counting of a closed round, once; False also when its votes are not those any more that
+    were read at the number `recounts`."""
     taken = await tx.conn.execute(
         update(round_)
         .where(
             round_.c.id == round_id,
             round_.c.state == RoundState.CLOSED.value,
             round_.c.counted_at.is_(None),
+            round_.c.recounts == recounts,
         )
         .values(counted_at=now)
     )
     return taken.rowcount == 1
+
+
+async def recounts(tx: Tx, round_id: int) -> int:
+    """Read which count of a round is due or was made; read before the votes it counts."""
+    found: int = (
+        await tx.conn.execute(select(round_.c.recounts).where(round_.c.id == round_id))
+    ).scalar_one()
+    return found
+
+
+async def count_anew(tx: Tx, round_id: int, quorum_met: bool) -> None:
+    """Let a closed round be counted again, because its counted ballots are others now."""
+    await tx.conn.execute(
+        update(round_)
+        .where(round_.c.id == round_id, round_.c.state == RoundState.CLOSED.value)
+        .values(counted_at=None, recounts=round_.c.recounts + 1, quorum_met=quorum_met)
+    )
 
 
 async def is_counted(tx: Tx, round_id: int) -> bool:

@@ -226,7 +226,10 @@ class Version(Base):
 
 
 class Round(Base):
-    """The plan as printed, then what became of it. `counted_at` is when its standings were kept."""
+    """The plan as printed, then what became of it. `counted_at` is when its standings were kept.
+
+    `recounts` numbers the counts: a ballot set aside after the close begins a new one.
+    """
 
     __tablename__ = "round"
     __table_args__ = (UniqueConstraint("campaign_id", "number"),)
@@ -248,6 +251,7 @@ class Round(Base):
     paused_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     counted_at: Mapped[datetime | None]
+    recounts: Mapped[int] = mapped_column(server_default=text("0"))
     signed_at: Mapped[datetime | None]
     quorum_extended: Mapped[bool] = _flag(False)
     quorum_met: Mapped[bool | None]
@@ -475,10 +479,14 @@ class Post(Base):
 
 
 class ActionLog(Base):
-    """Who did what, when, to what and why; `account_id` null is the clock or the command line."""
+    """Who did what, when, to what and why; `account_id` null is the clock or the command line.
+
+    `event_id` names what asked for it on its platform, once an account: a command that comes twice is done
+    once. `undone_at` is when it was taken back, itself a line of the log.
+    """
 
     __tablename__ = "action_log"
-    __table_args__ = (Index(None, "campaign_id", "at"),)
+    __table_args__ = (Index(None, "campaign_id", "at"), UniqueConstraint("account_id", "event_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -487,3 +495,5 @@ class ActionLog(Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     facts: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(server_default="")
+    event_id: Mapped[str | None]
+    undone_at: Mapped[datetime | None]

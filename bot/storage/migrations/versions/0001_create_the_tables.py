@@ -269,6 +269,12 @@ def upgrade() -> None:
         sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "recounts",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default=sa.text("0"),
+            nullable=False,
+        ),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("quorum_extended", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("quorum_met", sa.Boolean(), nullable=True),
@@ -286,10 +292,13 @@ def upgrade() -> None:
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_action_log_account_id")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_action_log_campaign_id")),
         sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_action_log_round_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action_log")),
+        sa.UniqueConstraint("account_id", "event_id", name=op.f("uq_action_log_account_id_event_id")),
     )
     with op.batch_alter_table("action_log", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_action_log_campaign_id_at"), ["campaign_id", "at"], unique=False)

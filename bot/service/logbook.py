@@ -1,12 +1,26 @@
 """The action log in sentences."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.service.desk import Deed
+from bot.rounds.model import Round
+from bot.storage import journal
+from bot.storage.store import Tx
 from bot.text import Numbers, Text, When, t, verbatim
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One logged action; `who` is None for the clock and the command line, `number` the round's if any."""
+
+    at: datetime
+    who: str | None
+    action: str
+    number: int | None
+    facts: Mapping[str, Any]
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +29,13 @@ class LogLine:
     who: Text
     what: Text
     why: Text | None
+
+
+async def deeds(tx: Tx, rounds: Sequence[Round], most: int) -> tuple[Deed, ...]:
+    """Read what was done in the campaign of these rounds, newest first."""
+    numbers = {r.id: r.number for r in rounds}
+    found = await journal.entries(tx, rounds[0].campaign_id, most) if rounds else []
+    return tuple(Deed(e.at, e.who, e.action, numbers.get(e.round_id or 0), e.facts, e.reason) for e in found)
 
 
 def lines(deeds: Iterable[Deed]) -> list[LogLine]:
