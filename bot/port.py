@@ -312,7 +312,8 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A group's view. `cursor` changes whenever anything in it does; `older` pages back."""
+    """A group's view. `cursor` changes whenever anything in it does; `older` pages back; `presales` is how
+    many designs can be ordered now."""
 
     group: str
     title: str
@@ -322,6 +323,7 @@ class Feed:
     cursor: int
     older: datetime | None = None
     groups: tuple[tuple[str, str], ...] = ()
+    presales: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,6 +568,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Meter:
+    """How full something is, from 0 to 1, with the words that say it alone."""
+
+    label: Text
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What to show, free of any platform. A `Picture.low…high` is a 90 % interval scaled to 0…1."""
 
@@ -575,6 +585,7 @@ class Card:
     pictures: tuple[Picture, ...] = ()
     buttons: tuple[Button, ...] = ()
     alt: Text | None = None
+    meters: tuple[Meter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ TIMELESS = (
     "service",
     "actions.py",
     "cards.py",
+    "presale_cards.py",
     "port.py",
     "text.py",
     "errors.py",

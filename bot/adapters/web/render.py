@@ -15,9 +15,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.datastructures import Headers
 
+from bot.adapters.web.shelves import Shelf, shelved
 from bot.i18n import Reader, language_of, number, render
 from bot.port import Button, FeedPost, Notice, Picture, Remark, Strip
-from bot.text import Span, Text, When, t, tn
+from bot.text import Hole, Span, Text, When, t, tn
 
 HERE = Path(__file__).parent
 TEMPLATES = HERE / "templates"
@@ -72,6 +73,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         tn=tn,
         Span=Span,
         When=When,
+        figure=figure,
         say=_say,
         url=url,
         fresh=lambda: secrets.token_urlsafe(12),
@@ -81,10 +83,12 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         left=left,
     )
     env.filters.update(number=number, day=_day, date=_date, clock=_clock, iso=iso, verdict=with_verdict)
+    env.filters.update(shelved=shelved)
     env.tests.update(
         post=lambda x: isinstance(x, FeedPost),
         remark=lambda x: isinstance(x, Remark),
         told=lambda x: isinstance(x, Notice),
+        shelf=lambda x: isinstance(x, Shelf),
     )
     return env
 
@@ -106,7 +110,12 @@ def url(*parts: str | int, **query: str | int | None) -> str:
 
 def button_url(group: str, button: Button) -> str:
     """Find the page a post's button leads to."""
-    return "/help" if button.go == "help" else url("r", group, button.go)
+    return "/help" if button.go == "help" else url("r", group, *button.go.split(":"))
+
+
+def figure(value: Hole) -> Text:
+    """Say a value and nothing else, in the reader's format."""
+    return Text("{words}", {"words": value})
 
 
 def left(strip: Strip) -> float:

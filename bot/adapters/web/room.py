@@ -14,6 +14,7 @@ from bot.adapters.web.assets import Assets
 from bot.adapters.web.entry import Entry
 from bot.adapters.web.live import Live
 from bot.adapters.web.page import PLATFORM, Page
+from bot.adapters.web.presales import PresalePages
 from bot.adapters.web.refusals import Refusals
 from bot.adapters.web.render import Renderer
 from bot.adapters.web.routes import GroupPages
@@ -65,8 +66,15 @@ class RoomAdapter:
         """Build the web application that serves the room and what is mounted into it."""
         entry = Entry(self.page, inbox, self._throttle, self._open_by_name)
         groups = GroupPages(self.page, inbox, self._throttle, self.live)
+        presales = PresalePages(self.page, inbox, self._throttle)
         return Starlette(
-            routes=[*self._assets.routes(), *entry.routes(), *groups.routes(), *self.extra_routes],
+            routes=[
+                *self._assets.routes(),
+                *entry.routes(),
+                *groups.routes(),
+                *presales.routes(),
+                *self.extra_routes,
+            ],
             middleware=[Middleware(Guard)],
             exception_handlers=Refusals(self.page, entry.front_page).handlers(),
             lifespan=self._lifespan,

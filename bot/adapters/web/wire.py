@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.web.render import url
-from bot.port import Actor, BallotView, DesignView, Me, Reply, Screen, Sheet, Strip, Tile
+from bot.port import (
+    Actor,
+    BallotView,
+    DesignView,
+    Me,
+    OrdersView,
+    PresalesView,
+    PresaleView,
+    Reply,
+    Screen,
+    Sheet,
+    Strip,
+    Tile,
+)
 from bot.text import t, tn
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -47,6 +60,12 @@ def screen_url(group: str, screen: Screen | None) -> str | None:
             return url("r", group, "ballot")
         case DesignView(tile=tile):
             return url("r", group, "look", tile.number)
+        case PresaleView(number=number):
+            return url("r", group, "presale", number)
+        case PresalesView():
+            return url("r", group, "presales")
+        case OrdersView():
+            return url("r", group, "orders")
         case Me():
             return "/me"
     return None

@@ -402,4 +402,7 @@ class FakeInbox:
         older = items[-40].at if len(items) > 40 else None
         strip = None if self.state == "none" else self._strip(fan)
         shown = tuple(items[-40:])
-        return Feed(GROUP, "Spring room", "Europe/Berlin", shown, strip, self.cursor, older, self.groups)
+        open_ = sum(presale.closed is None for presale in self.presales)
+        return Feed(
+            GROUP, "Spring room", "Europe/Berlin", shown, strip, self.cursor, older, self.groups, open_
+        )

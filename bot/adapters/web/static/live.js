@@ -16,7 +16,7 @@ function carry(from, to) {
   const both = (selector) => [[...from.querySelectorAll(selector)], [...to.querySelectorAll(selector)]];
   const [details, newDetails] = both("details");
   details.forEach((item, i) => newDetails[i] && (newDetails[i].open = item.open));
-  const [strips, newStrips] = both(".album, .ranks");
+  const [strips, newStrips] = both(".album, .ranks, .shelf-row");
   const places = strips.map((strip) => strip.scrollLeft);
   const [links, newLinks] = both("a, summary, [tabindex]");
   const focused = links.indexOf(document.activeElement);

@@ -2,6 +2,7 @@
 import * as ballot from "./ballot.js";
 import * as compose from "./compose.js";
 import * as live from "./live.js";
+import * as presale from "./presale.js";
 import { clearWaiting, say, wait } from "./say.js";
 
 const found = (selector) => document.querySelector(selector);
@@ -9,6 +10,7 @@ const found = (selector) => document.querySelector(selector);
 if (found("[data-sheet]")) ballot.start();
 if (found("[data-compose]")) compose.start();
 if (found("[data-live]")?.dataset.live) live.start();
+if (found("[data-presale]")) presale.start();
 
 const dock = found("#dock");
 if (dock) {
