@@ -79,8 +79,13 @@ def turnout_line(turnout: Turnout) -> Text:
     )
 
 
-def round_card(campaign: Campaign, round_: Round, candidates: Sequence[Candidate], turnout: Turnout) -> Card:
-    """Say what is voted on and until when: the post that stays true while the round runs."""
+def round_card(
+    campaign: Campaign, round_: Round, candidates: Sequence[Candidate], turnout: Turnout, changed: int = 0
+) -> Card:
+    """Say what is voted on and until when: the post that stays true while the round runs.
+
+    `changed` counts the designs that come back as a new version.
+    """
     state = {
         RoundState.OPEN: t("Closes {at}.", at=When(round_.closes_at)),
         RoundState.PAUSED: t("Voting is paused by the moderators. Your picks are safe."),
@@ -93,6 +98,8 @@ def round_card(campaign: Campaign, round_: Round, candidates: Sequence[Candidate
             lines.append(
                 t("Extended once, because fewer than {quorum} fans had voted.", quorum=round_.plan.quorum)
             )
+    if changed:
+        lines.append(tn("{n} comes back changed.", "{n} come back changed.", changed))
     lines.append(turnout_line(turnout))
     if round_.state in (RoundState.OPEN, RoundState.PAUSED):
         lines += [

@@ -20,10 +20,7 @@ Progress = Callable[[int, int], None]
 
 def limits_of(wanted: Photos) -> Limits:
     """Put the settings about photos into the limits of a campaign."""
-    photo = replace(
-        DEFAULTS.photo, max_bytes=wanted.max_bytes, max_pixels=wanted.max_pixels, min_side=wanted.min_side
-    )
-    return replace(DEFAULTS, photo=photo)
+    return replace(DEFAULTS, photo=wanted.limits)
 
 
 async def load_campaign(

@@ -22,6 +22,7 @@ from bot.adapters.web.room import RoomAdapter
 from bot.adapters.web.security import Rates
 from bot.errors import ConfigError, Problem
 from bot.intake.photos import PhotoStore
+from bot.intake.studio import Studio
 from bot.relay import Relay
 from bot.service import privacy, rounds
 from bot.service.catwalk import Catwalk
@@ -52,7 +53,8 @@ class Installation:
         self.settings = settings
         self.photos = PhotoStore(settings.photos.folder)
         self.store = Store(settings.database.url, pool_size=settings.database.pool_size, clock=clock)
-        self.shop = Shop(self.store, secret.encode(), settings.room.by_name, speed)
+        studio = Studio(self.photos, settings.photos.limits)
+        self.shop = Shop(self.store, secret.encode(), settings.room.by_name, speed, studio)
         self.catwalk = Catwalk(self.shop, queue=settings.votes.queue, batch=settings.votes.batch)
         self.room = RoomAdapter(
             secret=secret,

@@ -87,6 +87,11 @@ class ShowBallot:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowSaid:
+    """What the person said in this group and what became of it, and what they alone were told."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowMe:
     """The person: accounts, language, groups, roles."""
 
@@ -121,6 +126,7 @@ Wish = (
     | ShowPage
     | ShowDesign
     | ShowBallot
+    | ShowSaid
     | ShowMe
     | ShowTakeout
     | ShowPresales
@@ -141,7 +147,10 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Comment:
     """Words said in a group. `number` is the design a form names; else `#067` in the text or the
-    design of the comment replied to (`reply_to`, our comment id)."""
+    design of the comment replied to (`reply_to`, our comment id).
+
+    `edits` is our id of the person's own comment that these words replace.
+    """
 
     actor: Actor
     event_id: str
@@ -149,6 +158,7 @@ class Comment:
     text: str
     number: int | None = None
     reply_to: int | None = None
+    edits: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +170,22 @@ class Command:
     name: str
     args: str = ""
     group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A designer's photo of the next version of design `number`, with what changed in one line.
+
+    `answers` are our ids of the comments it answers, `campaign` our id; None is the newest campaign.
+    """
+
+    actor: Actor
+    event_id: str
+    number: int
+    photo: bytes = field(repr=False)
+    note: str
+    answers: tuple[int, ...] = ()
+    campaign: int | None = None
 
 
 # ------------------------------------------------------------------ what they get back
@@ -278,7 +304,7 @@ class DuelPage:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment as its group sees it."""
+    """A comment as its group sees it. Its author sees its `status` too, and may change it if `editable`."""
 
     id: int
     at: datetime
@@ -290,6 +316,7 @@ class Remark:
     photo: str | None
     status: Text | None
     edited: bool = False
+    editable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,12 +335,15 @@ class Notice:
     id: int
     at: datetime
     text: Text
+    seen: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A group's view. `cursor` changes whenever anything in it does; `older` pages back; `presales` is how
-    many designs can be ordered now."""
+    """A group's view. `cursor` changes whenever anything in it does; `older` pages back.
+
+    `presales` is how many designs can be ordered now, `unseen` the notices this fan has not looked at.
+    """
 
     group: str
     title: str
@@ -324,6 +354,16 @@ class Feed:
     older: datetime | None = None
     groups: tuple[tuple[str, str], ...] = ()
     presales: int = 0
+    unseen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one fan said in one group and what they were told, both newest first."""
+
+    group: str
+    remarks: tuple[Remark, ...]
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +384,7 @@ class DesignView:
     love: str = ""
     like: str = ""
     passed: str = ""
+    before: Before | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -513,6 +554,7 @@ Screen = (
     | CardPage
     | DuelPage
     | Feed
+    | Said
     | DesignView
     | BallotView
     | Me
@@ -620,6 +662,7 @@ class Inbox(Protocol):
     async def look(self, look: Look) -> Reply: ...
     async def comment(self, comment: Comment) -> Reply: ...
     async def command(self, command: Command) -> Reply: ...
+    async def upload(self, upload: Upload) -> Reply: ...
 
 
 class ChatAdapter(Protocol):

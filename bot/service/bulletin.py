@@ -1,11 +1,12 @@
 """State → the card a post should show now, read for the relay."""
 
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from bot import cards
 from bot.cards import Decision, Turnout
 from bot.port import Card
-from bot.rounds.model import Round, RoundState
+from bot.rounds.model import Candidate, Round, RoundState
 from bot.service.wire import load_text
 from bot.storage import campaigns, comments, people, rounds, votes
 from bot.storage.people import GroupRow
@@ -28,7 +29,10 @@ async def compose(tx: Tx, kind: str, round_id: int) -> Card | None:
     candidates = await rounds.candidates(tx, round_id)
     match kind:
         case cards.ROUND:
-            return cards.round_card(campaign, round_, candidates, await turnout(tx, round_, len(candidates)))
+            took_part = await turnout(tx, round_, len(candidates))
+            return cards.round_card(
+                campaign, round_, candidates, took_part, await _changed(tx, round_, candidates)
+            )
         case cards.REMINDER:
             if round_.state is not RoundState.OPEN:
                 return None
@@ -43,6 +47,18 @@ async def compose(tx: Tx, kind: str, round_id: int) -> Card | None:
             took_part = await turnout(tx, round_, len(candidates))
             return cards.result_card(campaign, round_, candidates, standings, took_part, cut, said)
     raise ValueError(f"no card of kind {kind}")
+
+
+async def _changed(tx: Tx, round_: Round, candidates: Sequence[Candidate]) -> int:
+    """Count the designs that take part as another version than in the signed round before."""
+    signed = [
+        r for r in await rounds.rounds_of(tx, round_.campaign_id)
+        if r.number < round_.number and r.state is RoundState.SIGNED_OFF
+    ]  # fmt: skip
+    if not signed:
+        return 0
+    before = {c.version_id for c in await rounds.candidates(tx, signed[-1].id)}
+    return sum(c.version_id not in before for c in candidates)
 
 
 async def is_final(tx: Tx, kind: str, round_id: int) -> bool:

@@ -3,8 +3,8 @@
 from bot import actions
 from bot.actions import CancelOrder, Order
 from bot.errors import RuleError
-from bot.port import Command, Comment, Look, Press, Reply
-from bot.service import commands, comments, looks
+from bot.port import Command, Comment, Look, Press, Reply, Upload
+from bot.service import commands, comments, looks, revisions
 from bot.service.shop import Shop
 from bot.service.voting import Votes
 from bot.text import t
@@ -35,3 +35,7 @@ class Catwalk:
     async def command(self, command: Command) -> Reply:
         """Do what `/name args` asks; raises RuleError for a name we do not know."""
         return await commands.run(self, command)
+
+    async def upload(self, upload: Upload) -> Reply:
+        """Keep the next version of a design."""
+        return await revisions.upload(self.shop, upload)

@@ -1,7 +1,6 @@
 """What fans say: attached to a design's version by number in the text, by reply or by a form."""
 
 import re
-from collections.abc import Callable
 
 from bot.errors import RuleError
 from bot.port import Comment, Remark, Reply
@@ -29,6 +28,8 @@ async def comment(shop: Shop, said: Comment) -> Reply:
     """
     check_event(said.event_id)
     body = _clean(said.text)
+    if said.edits is not None:
+        return await _edit(shop, said, said.edits, body)
     async with shop.store.begin() as tx:
         now = await tx.now()
         person = await known(tx, said.actor)
@@ -44,6 +45,29 @@ async def comment(shop: Shop, said: Comment) -> Reply:
             )  # fmt: skip
             await people.touch_groups(tx, [group.id])
     return Reply(_thanks(number), language=language_for(person, said.actor))
+
+
+async def _edit(shop: Shop, said: Comment, comment_id: int, body: str) -> Reply:
+    """Let an author change their words: they stay about the same design and are new to its designers.
+
+    A hidden comment comes back this way, as the author was told; moderators can hide it again.
+    """
+    async with shop.store.begin() as tx:
+        now = await tx.now()
+        person = await known(tx, said.actor)
+        group = await member_group(tx, person, said.actor.platform, said.group)
+        row = await comments.comment_by_id(tx, comment_id)
+        if row is None or (row.fan_id, row.group_id) != (person.fan_id, group.id):
+            raise RuleError("comment.not_yours", t("You can change only what you said yourself."))
+        if row.status == "used":
+            raise RuleError(
+                "comment.used",
+                t("A new version answers this, so it stays as it is. Say something new instead."),
+            )
+        if row.body != body:
+            await comments.replace_words(tx, comment_id, body, now)
+            await people.touch_groups(tx, [group.id])
+    return Reply(t("Changed."), language=language_for(person, said.actor))
 
 
 def _thanks(number: int | None) -> Text:
@@ -99,16 +123,28 @@ async def member_group(tx: Tx, person: Person, platform: str, remote_id: str | N
 
 def remark(row: CommentRow, fan_id: int) -> Remark:
     """Show a comment as its group sees it."""
+    mine = row.fan_id == fan_id
     return Remark(
-        row.id, row.at, row.author, row.fan_id == fan_id, row.body, row.number, row.version, row.photo,
-        _STATUS[row.status]() if row.fan_id == fan_id else None, row.edited_at is not None,
+        row.id, row.at, row.author, mine, row.body, row.number, row.version, row.photo,
+        _status(row) if mine else None, row.edited_at is not None, mine and row.status != "used",
     )  # fmt: skip
 
 
-_STATUS: dict[str, Callable[[], Text | None]] = {
-    "new": lambda: None,
-    "grouped": lambda: t("Others asked for the same"),
-    "used": lambda: t("Used in the new version"),
-    "declined": lambda: t("Declined"),
-    "hidden": lambda: t("Hidden by the moderators"),
-}
+def _status(row: CommentRow) -> Text | None:
+    """Say what became of a comment, to its author."""
+    match row.status:
+        case "grouped":
+            return t("Others asked for the same")
+        case "used" if row.answered is not None:
+            return t("Used in version {version}", version=row.answered)
+        case "used":
+            return t("Used in the new version")
+        case "declined" if row.reason:
+            return t("Will not be used: {reason}", reason=row.reason)
+        case "declined":
+            return t("Will not be used")
+        case "hidden" if row.reason:
+            return t("Hidden by the moderators: {reason}", reason=row.reason)
+        case "hidden":
+            return t("Hidden by the moderators")
+    return None

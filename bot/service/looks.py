@@ -1,5 +1,6 @@
 """What people see: the feed, a page of their ballot, one design, everything they answered."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot import actions, cards
@@ -8,6 +9,7 @@ from bot.errors import RuleError
 from bot.port import (
     Actor,
     BallotView,
+    Before,
     DesignView,
     Feed,
     FeedPost,
@@ -25,6 +27,7 @@ from bot.port import (
     ShowPage,
     ShowPresale,
     ShowPresales,
+    ShowSaid,
     ShowTakeout,
     Strip,
     Tile,
@@ -34,14 +37,15 @@ from bot.rounds.ballots import Cell
 from bot.rounds.entry import check_entry
 from bot.rounds.model import Candidate, Round
 from bot.service import people as use_people
-from bot.service import privacy
+from bot.service import privacy, said
 from bot.service.batch import Field, field_of, strip_of
 from bot.service.comments import member_group, remark
 from bot.service.notices import shown as shown_notice
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_card
-from bot.storage import campaigns, comments, notices, orders, outbox, people, rounds, votes
+from bot.storage import campaigns, comments, notices, orders, outbox, people, revisions, rounds, votes
 from bot.storage.people import GroupRow, Person
+from bot.storage.revisions import ChangeRow
 from bot.storage.store import Tx
 from bot.text import Text, t
 
@@ -105,6 +109,8 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
         return await use_people.me(shop, wanted.actor)
     if isinstance(wanted.wish, ShowTakeout):
         return await privacy.takeout(shop, wanted.actor)
+    if isinstance(wanted.wish, ShowSaid):
+        return await said.look(shop, wanted)
     if isinstance(wanted.wish, ShowPage):
         await _begin_ballot(shop, wanted.actor, wanted.group)
     async with shop.store.read() as tx:
@@ -199,8 +205,8 @@ async def _design(
     design = next((c for c in competitors if c.number == number), None)
     if design is None:
         raise RuleError("design.unknown", t("There is no design {number} here.", number=number))
-    said = await comments.design_comments(tx, group.id, design.design_id, _DESIGN_COMMENTS)
-    remarks = tuple(remark(row, person.fan_id) for row in said)
+    rows = await comments.design_comments(tx, group.id, design.design_id, _DESIGN_COMMENTS)
+    remarks = tuple(remark(row, person.fan_id) for row in rows)
     facts = tuple(t("{name}: {value}", name=k, value=v) for k, v in design.attributes.items() if v)
     tile, strip, page = tile_of(design), None, None
     closed: Text | None = t("Nothing is open for votes yet. The group is told when it is.")
@@ -213,16 +219,26 @@ async def _design(
         else:
             tile = mine.tile(position)
             page = mine.order.index(position) // mine.round.plan.page_size + 1
-    return DesignView(tile, facts, remarks, strip, page, closed)
+    before = before_of(design, await revisions.changes(tx, [design.version_id]))
+    return DesignView(tile, facts, remarks, strip, page, closed, before=before)
+
+
+def before_of(candidate: Candidate, changes: Mapping[int, ChangeRow]) -> Before | None:
+    """Show what a version replaced, as `revisions.changes` has it; None for a version 1."""
+    found = changes.get(candidate.version_id)
+    if found is None:
+        return None
+    alt = t("{design}, version {version}", design=cards.alt(candidate), version=found.before_number)
+    return Before(found.before_photo, alt, found.before_number, found.note, found.asked)
 
 
 async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields: dict[int, Field]) -> Feed:
     round_ = await rounds.group_round(tx, group.id)
     posts = await outbox.group_posts(tx, group.id, wish.before, None, FEED_ITEMS)
-    said = await comments.group_comments(tx, group.id, wish.before, None, FEED_ITEMS)
+    rows = await comments.group_comments(tx, group.id, wish.before, None, FEED_ITEMS)
     told = await notices.notices_of(tx, person.fan_id, wish.before, FEED_ITEMS)
     items: list[FeedPost | Remark | Notice] = [FeedPost(p.id, p.posted_at, load_card(p.card)) for p in posts]
-    items += [remark(row, person.fan_id) for row in said]
+    items += [remark(row, person.fan_id) for row in rows]
     items += [shown_notice(row) for row in told]
     items.sort(key=lambda item: (item.at, _RANK[type(item)], item.id))
     shown, more = items[-FEED_ITEMS:], len(items) >= FEED_ITEMS
@@ -237,6 +253,7 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields:
         group.remote_id, title, zone, tuple(shown), strip, group.cursor,
         shown[0].at if more and shown else None,
         tuple((g.remote_id, g.title) for g in groups if g.platform == group.platform),
+        unseen=await notices.unseen(tx, person.fan_id),
     )  # fmt: skip
 
 

@@ -29,4 +29,4 @@ async def tell_each(tx: Tx, key: str, texts: Mapping[int, Text], now: datetime) 
 
 def shown(row: NoticeRow) -> Notice:
     """Show a notice as its fan sees it."""
-    return Notice(row.id, row.at, load_text(row.text))
+    return Notice(row.id, row.at, load_text(row.text), row.seen_at is not None)

@@ -16,6 +16,7 @@ from bot.rounds.engine import Event
 from bot.rounds.estimate import Answers, estimate, standings
 from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Standing
 from bot.rounds.select import Cut, top
+from bot.service import revisions
 from bot.service.wire import dump_text
 from bot.storage import campaigns, journal, outbox, people, rounds, votes
 from bot.storage.rounds import CutLine
@@ -96,6 +97,8 @@ async def open_round(store: Store, round_id: int, by: By) -> Round:
     async def step(tx: Tx, round_: Round, now: datetime) -> Round:
         campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
         competing = await _competing(tx, round_)
+        if await revisions.publish(tx, round_, {c.design_id for c in competing}, now):
+            competing = await _competing(tx, round_)
         after = engine.open_(round_, now, len(competing), campaign.noun)
         await rounds.freeze(
             tx, round_id, [competing[i].version_id for i in engine.drawn(round_.seed, len(competing))]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import RuleError
 from bot.i18n import language_of
+from bot.intake.studio import Studio
 from bot.port import Actor, Role
 from bot.storage import people
 from bot.storage.people import Person
@@ -22,12 +23,14 @@ class Shop:
     """One installation serves one store. `open_by_name`: the room lets people in by name alone.
 
     `speed` is how much faster than life the store's clock runs: codes last so much longer by it.
+    `studio` cleans the photos people send; without one none are taken.
     """
 
     store: Store
     secret: bytes = field(repr=False)
     open_by_name: bool = False
     speed: float = 1.0
+    studio: Studio | None = field(default=None, repr=False)
 
     def hashed(self, kind: str, code: str) -> str:
         """Hash a code with the installation's secret, so that a stolen database gives nobody entry."""

@@ -1,5 +1,6 @@
 """Every setting with its default, its unit and its range: the one place they are declared."""
 
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, TomlConfigSettin
 from pydantic_settings.sources import PydanticBaseSettingsSource
 
 from bot.errors import ConfigError, Problem
+from bot.intake.limits import DEFAULTS, PhotoLimits
 from bot.settings.places import PREFIX, config_file
 from bot.text import Text, t
 
@@ -125,6 +127,13 @@ class Photos(Group):
         60_000_000, "Largest photo, width times height.", unit="pixels", low=40_000, high=300_000_000
     )
     min_side: int = setting(200, "Shortest side of a photo.", unit="pixels", low=1, high=2000)
+
+    @property
+    def limits(self) -> PhotoLimits:
+        """What one photo may be."""
+        return replace(
+            DEFAULTS.photo, max_bytes=self.max_bytes, max_pixels=self.max_pixels, min_side=self.min_side
+        )
 
 
 class Log(Group):

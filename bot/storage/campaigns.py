@@ -167,9 +167,10 @@ async def add_designs(tx: Tx, campaign_id: int, designs: Sequence[NewDesign], no
 
 
 def newest_versions() -> Subquery:
-    """Build the subquery of each design's newest version."""
+    """Build the subquery of each design's newest version; drafts are nobody's business yet."""
     return (
         select(version.c.design_id, func.max(version.c.number).label("number"))
+        .where(version.c.published_at.is_not(None))
         .group_by(version.c.design_id)
         .subquery("newest")
     )

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, insert, select, update
 
 from bot.storage.store import Tx
 from bot.storage.tables import Account, Comment, Design, Version, table
+from bot.storage.wishes import answered_in
 
 comment, account = table(Comment), table(Account)
 design, version = table(Design), table(Version)
@@ -19,7 +20,10 @@ UNSEEN = ("hidden", "withdrawn")
 
 @dataclass(frozen=True, slots=True)
 class CommentRow:
-    """A comment with its author's name and the design's number, version and photo, where it has one."""
+    """A comment with its author's name and the design's number, version and photo, where it has one.
+
+    `answered` is the newest version that answers it, as far as fans can see it.
+    """
 
     id: int
     group_id: int
@@ -33,12 +37,13 @@ class CommentRow:
     number: int | None
     version: int | None
     photo: str | None
+    answered: int | None
 
 
 _COLUMNS = (
     comment.c.id, comment.c.group_id, comment.c.fan_id, account.c.name, comment.c.at, comment.c.body,
     comment.c.status, comment.c.reason, comment.c.edited_at, design.c.number,
-    version.c.number.label("version"), version.c.photo,
+    version.c.number.label("version"), version.c.photo, answered_in(published=True),
 )  # fmt: skip
 
 
@@ -125,6 +130,31 @@ async def group_comments(
         query = query.where(comment.c.at >= after)
     found = await tx.conn.execute(query.order_by(comment.c.at.desc(), comment.c.id.desc()).limit(most))
     return [CommentRow(*line) for line in found]
+
+
+async def comments_of_fan(tx: Tx, group_id: int, fan_id: int, most: int) -> list[CommentRow]:
+    """List what one fan said in a group, newest first, also what is hidden from others."""
+    found = await tx.conn.execute(
+        _query()
+        .where(comment.c.group_id == group_id, comment.c.fan_id == fan_id, comment.c.status != "withdrawn")
+        .order_by(comment.c.at.desc(), comment.c.id.desc())
+        .limit(most)
+    )
+    return [CommentRow(*line) for line in found]
+
+
+async def comment_by_id(tx: Tx, comment_id: int) -> CommentRow | None:
+    found = (await tx.conn.execute(_query().where(comment.c.id == comment_id))).first()
+    return CommentRow(*found) if found else None
+
+
+async def replace_words(tx: Tx, comment_id: int, body: str, now: datetime) -> None:
+    """Let a comment say something else: whatever became of the old words is gone with them."""
+    await tx.conn.execute(
+        update(comment)
+        .where(comment.c.id == comment_id)
+        .values(body=body, status="new", reason="", edited_at=now)
+    )
 
 
 async def design_comments(tx: Tx, group_id: int, design_id: int, most: int) -> list[CommentRow]:

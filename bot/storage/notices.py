@@ -21,6 +21,7 @@ class NoticeRow:
     id: int
     at: datetime
     text: dict[str, Any]
+    seen_at: datetime | None
 
 
 async def put_notices(tx: Tx, lines: Sequence[tuple[int, str, dict[str, Any]]], now: datetime) -> int:
@@ -32,7 +33,7 @@ async def put_notices(tx: Tx, lines: Sequence[tuple[int, str, dict[str, Any]]], 
 
 async def notices_of(tx: Tx, fan_id: int, before: datetime | None, most: int) -> list[NoticeRow]:
     """List what a fan was told, newest first, at most `most`."""
-    query = select(notice.c.id, notice.c.at, notice.c.text).where(notice.c.fan_id == fan_id)
+    query = select(notice.c.id, notice.c.at, notice.c.text, notice.c.seen_at).where(notice.c.fan_id == fan_id)
     if before is not None:
         query = query.where(notice.c.at < before)
     found = await tx.conn.execute(query.order_by(notice.c.at.desc(), notice.c.id.desc()).limit(most))

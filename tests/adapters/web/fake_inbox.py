@@ -20,12 +20,14 @@ from bot.port import (
     FeedPost,
     Look,
     Me,
+    Notice,
     Picture,
     PresalesView,
     Press,
     Remark,
     Reply,
     Role,
+    Said,
     Screen,
     Sheet,
     ShowBallot,
@@ -36,10 +38,12 @@ from bot.port import (
     ShowPage,
     ShowPresale,
     ShowPresales,
+    ShowSaid,
     ShowTakeout,
     Strip,
     Takeout,
     Tile,
+    Upload,
     Wish,
 )
 from bot.rounds.model import BallotShape
@@ -88,7 +92,7 @@ class FakeInbox:
         self.closed: Text | None = None
         self.closes_at = clock() + timedelta(days=2, hours=3)
         self.presales: list[FakePresale] = []
-        self.items: list[FeedPost | Remark] = []
+        self.items: list[FeedPost | Remark | Notice] = []
         self.cursor = 1
         self.groups: tuple[tuple[str, str], ...] = ((GROUP, "Spring room"),)
         self.answered: dict[str, Reply] = {}
@@ -174,6 +178,10 @@ class FakeInbox:
                 return self._presale(number).view(self.clock(), wish)
             case ShowOrders():
                 return orders_of(self.presales)
+            case ShowSaid():
+                mine = [i for i in self.items if isinstance(i, Remark) and i.mine]
+                told = [i for i in self.items if isinstance(i, Notice)]
+                return Said(GROUP, tuple(mine[::-1]), tuple(told[::-1]))
             case ShowTakeout():
                 return Takeout("catwalk.json", json.dumps({"name": fan.name}))
             case ShowMe():
@@ -185,6 +193,12 @@ class FakeInbox:
         fan = self._fan(comment.actor)
         if comment.event_id in self.answered:
             return self.answered[comment.event_id]
+        if comment.edits is not None:
+            at = next(i for i, said in enumerate(self.items) if said.id == comment.edits)
+            said = self.items[at]
+            assert isinstance(said, Remark)
+            self.items[at] = replace(said, body=comment.text, edited=True)
+            return Reply(t("Changed."), language=fan.language)
         if not comment.text.strip("."):
             raise RuleError("comment.empty", t("Please write a word or two."))
         self.say(fan.name, comment.text, comment.number, mine=comment.actor.remote_id)
@@ -200,6 +214,9 @@ class FakeInbox:
         self.answered[command.event_id] = reply
         return reply
 
+    async def upload(self, upload: Upload) -> Reply:
+        raise AssertionError("the room takes no photos of designs")
+
     async def changes(self, group: str) -> int:
         return self.cursor
 
@@ -213,6 +230,11 @@ class FakeInbox:
         self.items.append(
             Remark(len(self.items) + 1, self.clock(), author, bool(mine), body, number, 1, photo, status)
         )
+        self.cursor += 1
+
+    def tell(self, text: Text) -> None:
+        """Tell everybody something as if it were for them alone."""
+        self.items.append(Notice(len(self.items) + 1, self.clock(), text, seen=False))
         self.cursor += 1
 
     def post(self, card: Card) -> None:
@@ -404,5 +426,6 @@ class FakeInbox:
         shown = tuple(items[-40:])
         open_ = sum(presale.closed is None for presale in self.presales)
         return Feed(
-            GROUP, "Spring room", "Europe/Berlin", shown, strip, self.cursor, older, self.groups, open_
-        )
+            GROUP, "Spring room", "Europe/Berlin", shown, strip, self.cursor, older, self.groups, open_,
+            sum(isinstance(i, Notice) for i in self.items),
+        )  # fmt: skip
