@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from bot.adapters.web.page import Page
 from bot.adapters.web.security import Throttle
-from bot.adapters.web.wire import event_id
-from bot.port import Inbox, Look, Press, Reply, ShowFeed, Wish
+from bot.adapters.web.wire import event_id, progress, strip_of
+from bot.port import Command, Inbox, Look, Press, Reply, ShowFeed, Wish
 
 _S = TypeVar("_S")
 
@@ -44,3 +44,23 @@ class Group:
 
     def _show(self, request: Request, template: str, **context: Any) -> Response:
         return self._page.render(request, template, group=request.path_params["group"], **context)
+
+    async def _command(self, request: Request, form: dict[str, str], name: str, args: str) -> Reply:
+        actor = self._page.need_actor(request)
+        self._throttle.check("comment", actor.remote_id)
+        group = request.path_params["group"]
+        named = event_id(actor, form, name, args)
+        reply = await self._inbox.command(Command(actor, named, name, args, group))
+        self._page.heard(request, reply, group)
+        return reply
+
+    def _acted(self, request: Request, form: dict[str, str], reply: Reply, onward: str | None) -> Response:
+        """Answer an act: a script with what changed, a browser with the page it came from."""
+        strip = strip_of(reply)
+        if self._page.wants_json(request):
+            data = {"text": reply.text, "next": onward, "picked": reply.picked}
+            return self._page.json(request, {**data, **(progress(strip) if strip else {})})
+        back = onward or self._page.visit(request).back
+        if onward is None and reply.picked and "#" not in back:
+            back = f"{back}#d{reply.picked[0][0]:03d}"
+        return self._page.redirect(request, back, reply.text)

@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.datastructures import Headers
 
+from bot.adapters.web import words
 from bot.adapters.web.shelves import Shelf, shelved
 from bot.i18n import Reader, language_of, number, render
 from bot.port import Button, FeedPost, Notice, Picture, Remark, Strip
@@ -54,8 +55,8 @@ class Renderer:
         return f"/static/{self.digest}/{path}"
 
     def page(self, template: str, reader: Reader, context: Mapping[str, Any]) -> str:
-        words = {"reader": reader, "asset": self.asset, **context}
-        return self._env.get_template(template).render(words)
+        known = {"reader": reader, "asset": self.asset, **context}
+        return self._env.get_template(template).render(known)
 
 
 @cache
@@ -77,10 +78,18 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         say=_say,
         url=url,
         fresh=lambda: secrets.token_urlsafe(12),
-        tile_url=lambda photo: f"/tile/{photo}.jpg",
-        photo_url=lambda photo: f"/photo/{photo}.jpg",
+        tile_url=tile_url,
+        photo_url=photo_url,
+        srcset=srcset,
+        vote_url=vote_url,
         button_url=button_url,
         left=left,
+        seen_words=words.seen_words,
+        picks_words=words.picks_words,
+        page_words=words.page_words,
+        page_name=words.page_name,
+        onward=words.onward,
+        near=words.near,
     )
     env.filters.update(number=number, day=_day, date=_date, clock=_clock, iso=iso, verdict=with_verdict)
     env.filters.update(shelved=shelved)
@@ -106,6 +115,24 @@ def url(*parts: str | int, **query: str | int | None) -> str:
     path = "/" + "/".join(quote(str(part), safe="") for part in parts)
     asked = "&".join(f"{k}={quote(str(v), safe='')}" for k, v in query.items() if v is not None)
     return f"{path}?{asked}" if asked else path
+
+
+def tile_url(photo: str) -> str:
+    return f"/tile/{photo}.jpg"
+
+
+def photo_url(photo: str) -> str:
+    return f"/photo/{photo}.jpg"
+
+
+def srcset(photo: str) -> str:
+    """Let a browser take the tile where that is sharp enough; photos are at least about twice as wide."""
+    return f"{tile_url(photo)} 480w, {photo_url(photo)} 1200w"
+
+
+def vote_url(group: str, page: int | None) -> str:
+    """Find a page of the ballot; None is when nothing is left of it: everything answered."""
+    return url("r", group, "vote", page=page) if page else url("r", group, "ballot")
 
 
 def button_url(group: str, button: Button) -> str:

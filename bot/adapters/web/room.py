@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from bot.adapters.web.assets import Assets
+from bot.adapters.web.ballot import BallotPages
 from bot.adapters.web.entry import Entry
 from bot.adapters.web.live import Live
 from bot.adapters.web.page import PLATFORM, Page
@@ -67,12 +68,14 @@ class RoomAdapter:
         entry = Entry(self.page, inbox, self._throttle, self._open_by_name)
         groups = GroupPages(self.page, inbox, self._throttle, self.live)
         presales = PresalePages(self.page, inbox, self._throttle)
+        ballot = BallotPages(self.page, inbox, self._throttle)
         return Starlette(
             routes=[
                 *self._assets.routes(),
                 *entry.routes(),
                 *groups.routes(),
                 *presales.routes(),
+                *ballot.routes(),
                 *self.extra_routes,
             ],
             middleware=[Middleware(Guard)],

@@ -1,4 +1,4 @@
-"""A group's pages: its feed, the fan's ballot, one design large, and the forms on them."""
+"""A group's own pages: its feed, its newest results, and what is said in it."""
 
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -16,31 +16,19 @@ from bot.adapters.web.page import Page
 from bot.adapters.web.render import url
 from bot.adapters.web.security import Throttle
 from bot.adapters.web.wire import (
-    design_state,
     event_id,
     number_of,
-    progress,
     screen_url,
-    sheet_state,
-    strip_of,
     typed_command,
 )
 from bot.port import (
     Answer,
-    BallotView,
     Card,
-    Command,
     Comment,
-    DesignView,
     Feed,
     FeedPost,
     Inbox,
-    Reply,
-    Sheet,
-    ShowBallot,
-    ShowDesign,
     ShowFeed,
-    ShowPage,
 )
 
 STREAMS = 8
@@ -50,7 +38,7 @@ RESULT_PAGES = 20
 
 
 class GroupPages(Group):
-    """A group's feed and ballot."""
+    """A group's feed and results."""
 
     def __init__(self, page: Page, inbox: Inbox, throttle: Throttle, live: Live) -> None:
         super().__init__(page, inbox, throttle)
@@ -60,12 +48,7 @@ class GroupPages(Group):
     def routes(self) -> list[Route]:
         return [
             Route("/r/{group}", self.feed),
-            Route("/r/{group}/vote", self.vote),
-            Route("/r/{group}/look/{number:int}", self.design),
-            Route("/r/{group}/ballot", self.ballot),
             Route("/r/{group}/results", self.results),
-            Route("/r/{group}/press", self.press, methods=["POST"]),
-            Route("/r/{group}/pick", self.pick, methods=["POST"]),
             Route("/r/{group}/comment", self.comment, methods=["POST"]),
             Route("/events/{group}", self.events),
         ]
@@ -82,27 +65,6 @@ class GroupPages(Group):
             return self._show(request, "_feed.html", whole=False, **context)
         return self._show(request, "feed.html", **context)
 
-    async def vote(self, request: Request) -> Response:
-        """Show a page of the ballot; without a number the first one not finished."""
-        page = _page_number(request.query_params.get("page"))
-        sheet = await self._see(request, ShowPage(page), Sheet)
-        if self._page.wants_json(request):
-            return self._page.json(request, sheet_state(sheet))
-        if page is None and all(sheet.pages):
-            return self._page.redirect(request, url("r", request.path_params["group"], "ballot"))
-        return self._show(request, "sheet.html", sheet=sheet)
-
-    async def design(self, request: Request) -> Response:
-        view = await self._see(request, ShowDesign(request.path_params["number"]), DesignView)
-        if self._page.wants_json(request):
-            return self._page.json(request, design_state(view))
-        reply_to = number_of(request.query_params.get("reply"))
-        return self._show(request, "design.html", view=view, reply_to=reply_to)
-
-    async def ballot(self, request: Request) -> Response:
-        view = await self._see(request, ShowBallot(), BallotView)
-        return self._show(request, "ballot.html", view=view)
-
     async def results(self, request: Request) -> Response:
         """Show the newest cut in the feed over the whole width."""
         before: datetime | None = None
@@ -115,18 +77,6 @@ class GroupPages(Group):
         return self._show(request, "results.html", card=None)
 
     # -------------------------------------------------------------- acting
-
-    async def press(self, request: Request) -> Response:
-        form = await self._page.form(request)
-        reply = await self._press(request, form)
-        onward = await self._onward(request, form, reply) if form.get("step") == "finish" else None
-        return self._acted(request, form, reply, onward)
-
-    async def pick(self, request: Request) -> Response:
-        """Pick by typed numbers: the path for screen readers and quick fingers."""
-        form = await self._page.form(request)
-        reply = await self._command(request, form, "pick", form.get("numbers", ""))
-        return self._acted(request, form, reply, None)
 
     async def comment(self, request: Request) -> Response:
         """Take words from the compose box: a comment, or a command when they start with `/`."""
@@ -148,39 +98,6 @@ class GroupPages(Group):
         self._page.heard(request, reply, group)
         self._live.wake(group)
         return self._acted(request, form, reply, None)
-
-    async def _command(self, request: Request, form: dict[str, str], name: str, args: str) -> Reply:
-        actor = self._page.need_actor(request)
-        self._throttle.check("comment", actor.remote_id)
-        group = request.path_params["group"]
-        named = event_id(actor, form, name, args)
-        reply = await self._inbox.command(Command(actor, named, name, args, group))
-        self._page.heard(request, reply, group)
-        return reply
-
-    async def _onward(self, request: Request, form: dict[str, str], reply: Reply) -> str:
-        """Find the page after a finished one: the next while leafing through, else the next unseen."""
-        group = request.path_params["group"]
-        screen = reply.screen
-        sheet = screen if isinstance(screen, Sheet) else await self._see(request, ShowPage(), Sheet)
-        page = number_of(form.get("page")) or 0
-        if form.get("all_seen") and page < len(sheet.pages):
-            return url("r", group, "vote", page=page + 1)
-        if all(sheet.pages):
-            return url("r", group, "ballot")
-        unseen = [n for n, seen in enumerate(sheet.pages, 1) if not seen]
-        return url("r", group, "vote", page=next((n for n in unseen if n > page), unseen[0]))
-
-    def _acted(self, request: Request, form: dict[str, str], reply: Reply, onward: str | None) -> Response:
-        """Answer an act: a script with what changed, a browser with the page it came from."""
-        strip = strip_of(reply)
-        if self._page.wants_json(request):
-            data = {"text": reply.text, "next": onward, "picked": reply.picked}
-            return self._page.json(request, {**data, **(progress(strip) if strip else {})})
-        back = onward or self._page.visit(request).back
-        if onward is None and reply.picked and "#" not in back:
-            back = f"{back}#d{reply.picked[0][0]:03d}"
-        return self._page.redirect(request, back, reply.text)
 
     # -------------------------------------------------------------- listening
 
@@ -216,13 +133,6 @@ def _instant(text: str | None) -> datetime | None:
     if at.tzinfo is None:
         raise HTTPException(404)
     return at
-
-
-def _page_number(text: str | None) -> int | None:
-    page = number_of(text)
-    if text is not None and not page:
-        raise HTTPException(404)
-    return page
 
 
 def _is_cut(card: Card) -> bool:

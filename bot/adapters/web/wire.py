@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.web.render import url
+from bot.adapters.web.words import picks_words, seen_words
 from bot.port import (
     Actor,
     BallotView,
+    CardPage,
     DesignView,
+    DuelPage,
     Me,
     OrdersView,
     PresalesView,
@@ -19,9 +22,7 @@ from bot.port import (
     Screen,
     Sheet,
     Strip,
-    Tile,
 )
-from bot.text import t, tn
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _COMMAND = re.compile(r"/([a-z][a-z_]{0,31})(?:\s+(.*))?", re.DOTALL)
@@ -54,7 +55,7 @@ def number_of(text: str | None) -> int | None:
 def screen_url(group: str, screen: Screen | None) -> str | None:
     """Find the page that shows a screen."""
     match screen:
-        case Sheet(page=page):
+        case Sheet(page=page) | CardPage(page=page) | DuelPage(page=page):
             return url("r", group, "vote", page=page)
         case BallotView():
             return url("r", group, "ballot")
@@ -82,28 +83,6 @@ def progress(strip: Strip) -> dict[str, Any]:
         "seen": strip.seen,
         "total": strip.total,
         "picks": strip.picks,
-        "seen_words": t("{seen} of {total} seen", seen=strip.seen, total=strip.total),
-        "picks_words": tn("{n} pick", "{n} picks", strip.picks),
+        "seen_words": seen_words(strip),
+        "picks_words": picks_words(strip),
     }
-
-
-def sheet_state(sheet: Sheet) -> dict[str, Any]:
-    """Say what a page of the ballot is now: enough to set every button right."""
-    return {
-        **progress(sheet.strip),
-        "page": sheet.page,
-        "tiles": [_tile_state(tile) for tile in sheet.tiles],
-        "finish": sheet.finish,
-        "undo": sheet.undo,
-        "closed": sheet.closed,
-    }
-
-
-def design_state(view: DesignView) -> dict[str, Any]:
-    """Say what one design is now, in the shape of a page that holds only this one."""
-    counts = progress(view.strip) if view.strip else {}
-    return {**counts, "tiles": [_tile_state(view.tile)], "undo": None, "closed": view.closed}
-
-
-def _tile_state(tile: Tile) -> dict[str, Any]:
-    return {"number": tile.number, "picked": tile.picked, "press": tile.press}

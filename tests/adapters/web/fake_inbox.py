@@ -48,7 +48,7 @@ from bot.port import (
 )
 from bot.rounds.model import BallotShape
 from bot.text import Count, Noun, Numbers, Share, Text, When, t, tn, verbatim
-from tests.adapters.web.fake_pages import Answers, card_page, duel_page
+from tests.adapters.web.fake_pages import Answers, card_page, duel_page, on_card
 from tests.adapters.web.fake_presales import FakePresale, orders_of
 
 LOOKS = Noun({"en": ("look", "looks"), "fr": ("modèle", "modèles"), "zh": ("款",)})
@@ -417,7 +417,10 @@ class FakeInbox:
         said = tuple(i for i in self.items if isinstance(i, Remark) and i.number == number)
         facts = (verbatim("dress"), verbatim("sage green"), tn("{n} comment", "{n} comments", len(said)))
         page = (number - 1) // self.page_size + 1
-        return DesignView(self._tile(fan, number), facts, said, self._strip(fan), page, self.closed)
+        view = DesignView(self._tile(fan, number), facts, said, self._strip(fan), page, self.closed)
+        if self.ballot is BallotShape.CARDS:
+            return on_card(view, fan.answers)
+        return replace(view, tile=replace(view.tile, press="")) if self.ballot is BallotShape.DUELS else view
 
     def _feed(self, fan: Fan, before: datetime | None) -> Feed:
         items = [i for i in self.items if before is None or i.at < before]

@@ -1,9 +1,9 @@
 """The fake group's rounds of cards and of duels: every design a card, every two neighbours a duel."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from bot.port import Before, CardPage, Chip, DuelPage, Strip, Tile
+from bot.port import Before, CardPage, Chip, DesignView, DuelPage, Strip, Tile
 from bot.text import Numbers, Text, t, verbatim
 
 ANSWERS = ("pass", "like", "love")
@@ -72,6 +72,13 @@ def card_page(
     return CardPage(
         strip, "Spring", page, pages, tile, before, said, love, like, passed, chips, mine.undo, closed
     )
+
+
+def on_card(view: DesignView, mine: Answers) -> DesignView:
+    """Show one design of a round of cards: it can be answered there, too."""
+    n = view.tile.number
+    answer = ANSWERS[mine.cards[n]] if n in mine.cards else None
+    return replace(view, page=n, answer=answer, love=f"rate:{n}:2", like=f"rate:{n}:1", passed=f"rate:{n}:0")
 
 
 def duel_page(

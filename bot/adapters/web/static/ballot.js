@@ -1,4 +1,5 @@
 // Taps on photos. A pick is shown as saved only when the server has it.
+import { count } from "./progress.js";
 import { enqueue, idle, post, read } from "./send.js";
 import { say, whisper } from "./say.js";
 
@@ -13,13 +14,6 @@ function show(holder, picked) {
   holder.classList.toggle("picked", picked);
   holder.classList.toggle("just", picked && changed);
   buttonOf(holder)?.setAttribute("aria-pressed", String(picked));
-}
-
-function count(data) {
-  for (const place of document.querySelectorAll("[data-seen]")) place.textContent = data.seen_words ?? place.textContent;
-  for (const place of document.querySelectorAll("[data-picks]")) place.textContent = data.picks_words ?? place.textContent;
-  const meter = document.querySelector(".meter");
-  if (meter && data.total) meter.value = data.seen;
 }
 
 // Take over what the server says now: buttons, undo, counts. Other devices vote too.

@@ -27,7 +27,7 @@ async function send(form) {
   answering(form, "", "");
   if (answer.data.next) location.assign(answer.data.next);
   else if (document.getElementById("live")) dispatchEvent(new CustomEvent("catwalk:spoke"));
-  else location.reload();
+  else if (!("stay" in form.dataset)) location.reload();
 }
 
 export function start() {

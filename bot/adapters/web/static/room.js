@@ -1,6 +1,8 @@
 // Every page works without this. It only saves reloads, keeps pages live and answers keys.
 import * as ballot from "./ballot.js";
+import * as card from "./card.js";
 import * as compose from "./compose.js";
+import * as duel from "./duel.js";
 import * as live from "./live.js";
 import * as presale from "./presale.js";
 import { clearWaiting, say, wait } from "./say.js";
@@ -8,6 +10,8 @@ import { clearWaiting, say, wait } from "./say.js";
 const found = (selector) => document.querySelector(selector);
 
 if (found("[data-sheet]")) ballot.start();
+if (found("[data-card]")) card.start();
+if (found("[data-duel]")) duel.start();
 if (found("[data-compose]")) compose.start();
 if (found("[data-live]")?.dataset.live) live.start();
 if (found("[data-presale]")) presale.start();

@@ -1,0 +1,65 @@
+"""What a page of a ballot and its progress are called: by the round's shape, a sheet, a card or a duel."""
+
+from collections.abc import Sequence
+
+from bot.port import Strip
+from bot.text import Text, t, tn
+
+
+def seen_words(strip: Strip) -> Text:
+    if strip.ballot == "duels":
+        return t("{seen} of {total} answered", seen=strip.seen, total=strip.total)
+    return t("{seen} of {total} seen", seen=strip.seen, total=strip.total)
+
+
+def picks_words(strip: Strip) -> Text | None:
+    """Say how much was liked; None where the number says nothing: nearly every duel has a winner."""
+    match strip.ballot:
+        case "duels":
+            return None
+        case "cards":
+            return tn("{n} liked", "{n} liked", strip.picks)
+    return tn("{n} pick", "{n} picks", strip.picks)
+
+
+def page_words(ballot: str, n: int, pages: int) -> Text:
+    match ballot:
+        case "cards":
+            return t("Card {n} of {pages}", n=n, pages=pages)
+        case "duels":
+            return t("Duel {n} of {pages}", n=n, pages=pages)
+    return t("Page {n} of {pages}", n=n, pages=pages)
+
+
+def page_name(ballot: str, n: int) -> Text:
+    match ballot:
+        case "cards":
+            return t("Card {n}", n=n)
+        case "duels":
+            return t("Duel {n}", n=n)
+    return t("Page {n}", n=n)
+
+
+def onward(pages: Sequence[bool], page: int, leafing: bool = False) -> int | None:
+    """Find the page after one: the next while leafing through, else the next not finished, else the first.
+
+    None when nothing is left; whether `page` itself is finished does not matter.
+    """
+    if leafing:
+        return page + 1 if page < len(pages) else None
+    left = [n for n, finished in enumerate(pages, 1) if not finished and n != page]
+    return next((n for n in left if n > page), left[0] if left else None)
+
+
+def near(pages: Sequence[bool], current: int, most: int = 20, around: int = 1) -> list[int | None]:
+    """List the pages to link to: all when they are few, else both ends and those around; None is a gap."""
+    last = len(pages)
+    if last <= most:
+        return [*range(1, last + 1)]
+    wanted = {1, last, *range(current - around, current + around + 1)} & {*range(1, last + 1)}
+    found: list[int | None] = []
+    for n in sorted(wanted):
+        if found and found[-1] != n - 1:
+            found.append(None)
+        found.append(n)
+    return found
