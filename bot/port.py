@@ -427,11 +427,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a command found, for nobody but who asked: lines, and commands to go on with."""
+    """What a command found, for nobody but who asked: lines, commands to go on with, places to go."""
 
     title: Text
     lines: tuple[Text, ...] = ()
     choices: tuple[Choice, ...] = ()
+    buttons: tuple["Button", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

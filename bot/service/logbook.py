@@ -6,14 +6,18 @@ from datetime import datetime
 from typing import Any
 
 from bot.rounds.model import Round
-from bot.storage import journal
+from bot.storage import journal, moderation
+from bot.storage.journal import Entry
 from bot.storage.store import Tx
 from bot.text import Numbers, Text, When, t, verbatim
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One logged action; `who` is None for the clock and the command line, `number` the round's if any."""
+    """One logged action; `who` is None for the clock and the command line, `number` the round's if any.
+
+    `id` is its number in the log, `undone` says that it was taken back; `facts` come with the fan's name.
+    """
 
     at: datetime
     who: str | None
@@ -21,6 +25,8 @@ class Deed:
     number: int | None
     facts: Mapping[str, Any]
     reason: str
+    id: int = 0
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,26 @@ async def deeds(tx: Tx, rounds: Sequence[Round], most: int) -> tuple[Deed, ...]:
     """Read what was done in the campaign of these rounds, newest first."""
     numbers = {r.id: r.number for r in rounds}
     found = await journal.entries(tx, rounds[0].campaign_id, most) if rounds else []
-    return tuple(Deed(e.at, e.who, e.action, numbers.get(e.round_id or 0), e.facts, e.reason) for e in found)
+    fans = [int(e.facts["fan"]) for e in found if "fan" in e.facts]
+    now_are = {fan: await moderation.became(tx, fan) for fan in set(fans)}
+    names = await moderation.names_of(tx, list(now_are.values())) if fans else {}
+
+    def deed(e: Entry) -> Deed:
+        name = names.get(now_are.get(int(e.facts.get("fan", 0)), 0), "")
+        facts = {**e.facts, "name": name} if "fan" in e.facts else e.facts
+        number = numbers.get(e.round_id or 0)
+        return Deed(e.at, e.who, e.action, number, facts, e.reason, e.id, e.undone_at is not None)
+
+    return tuple(deed(e) for e in found)
 
 
 def lines(deeds: Iterable[Deed]) -> list[LogLine]:
     """Say each deed."""
-    return [LogLine(d.at, _who(d), _what(d), _why(d)) for d in deeds]
+    return [LogLine(d.at, _who(d), _marked(d), _why(d)) for d in deeds]
+
+
+def _marked(deed: Deed) -> Text:
+    return t("{what} (taken back)", what=_what(deed)) if deed.undone else _what(deed)
 
 
 def _who(deed: Deed) -> Text:
@@ -64,6 +84,22 @@ def _extended(number: int, facts: Mapping[str, Any]) -> Text:
     return t("extended round {number}: it closes {at}", number=number, at=at)
 
 
+def _comment(facts: Mapping[str, Any]) -> str:
+    return f"c{facts.get('comment', 0)}"
+
+
+def _aside(number: int, facts: Mapping[str, Any]) -> Text:
+    name = str(facts.get("name", "")) or t("somebody who left")
+    return t("set aside the ballot of {fan} in round {number}", fan=name, number=number)
+
+
+def _undid(number: int, facts: Mapping[str, Any]) -> Text:
+    if facts.get("did") == "mod_aside":
+        name = str(facts.get("name", "")) or t("somebody who left")
+        return t("let the ballot of {fan} count again in round {number}", fan=name, number=number)
+    return t("showed comment {comment} again", comment=_comment(facts))
+
+
 _SAID: Mapping[str, Callable[[int, Mapping[str, Any]], Text]] = {
     "round_schedule": lambda n, f: t("scheduled round {number}", number=n),
     "round_unschedule": lambda n, f: t("took round {number} off the schedule", number=n),
@@ -78,6 +114,9 @@ _SAID: Mapping[str, Callable[[int, Mapping[str, Any]], Text]] = {
     "mark_keep": lambda n, f: t("marked {design} to keep", design=_design(f)),
     "mark_veto": lambda n, f: t("marked {design} to leave", design=_design(f)),
     "mark_removed": lambda n, f: t("took the mark off {design}", design=_design(f)),
+    "mod_hide": lambda n, f: t("hid comment {comment}", comment=_comment(f)),
+    "mod_aside": _aside,
+    "mod_undo": _undid,
     "campaign_loaded": lambda n, f: t("loaded the campaign"),
     "group_invited": lambda n, f: t("made a code for a group to join"),
     "group_joined": lambda n, f: t("let {group} join", group=str(f.get("group", ""))),

@@ -11,12 +11,12 @@ from sqlalchemy import Select, Subquery, func, insert, select
 from bot.rounds.model import Campaign as CampaignFacts
 from bot.rounds.model import Candidate as CandidateFacts
 from bot.storage.store import Tx
-from bot.storage.tables import Campaign, Design, Photo, Round, Version, table
+from bot.storage.tables import Campaign, Design, GroupCampaign, Photo, Round, Version, table
 from bot.storage.upsert import put_new
 from bot.text import Noun
 
 campaign, design, version = table(Campaign), table(Design), table(Version)
-photo, round_ = table(Photo), table(Round)
+photo, round_, group_campaign = table(Photo), table(Round), table(GroupCampaign)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,12 @@ async def campaign_by_id(tx: Tx, campaign_id: int) -> CampaignFacts:
 
 async def all_campaigns(tx: Tx) -> list[CampaignFacts]:
     return await _campaigns(tx)
+
+
+async def campaigns_of(tx: Tx, group_ids: Sequence[int]) -> list[CampaignFacts]:
+    """List the campaigns that any of these groups votes in."""
+    joined = select(group_campaign.c.campaign_id).where(group_campaign.c.group_id.in_(group_ids))
+    return await _campaigns(tx, campaign.c.id.in_(joined))
 
 
 async def digest_of(tx: Tx, key: str) -> str | None:

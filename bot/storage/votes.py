@@ -476,6 +476,15 @@ async def cells_of(tx: Tx, key: Key) -> dict[int, Given]:
     }
 
 
+async def weights_of(tx: Tx, key: Key) -> dict[int, tuple[int, int]]:
+    """Read what one ballot adds to the tally, as (answers, picks) by version."""
+    return {
+        version: (1, int(given.cell.picked is True))
+        for version, given in (await cells_of(tx, key)).items()
+        if given.cell.picked is not None
+    }
+
+
 async def can_undo(tx: Tx, key: Key) -> bool:
     found = await tx.conn.execute(_CAN_UNDO, {"round_id": key[0], "fan_id": key[1]})
     return found.first() is not None

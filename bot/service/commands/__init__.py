@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from bot.errors import RuleError
 from bot.port import Answer, Command, Reply, Role
-from bot.service.commands import ballot, person
+from bot.service.commands import ballot, mod, person, rounds, standing
+from bot.service.commands.here import Asks
 from bot.service.commands.row import Counter, Row
-from bot.service.shop import language_for
+from bot.service.shop import known, language_for
 from bot.storage import people
 from bot.text import t
 
@@ -19,7 +20,20 @@ async def run(counter: Counter, command: Command) -> Reply:
             "command.unknown",
             t("There is no /{name} here. Say /help for what there is.", name=command.name[:20]),
         )
-    return await row.do(counter, command)
+    if Role.FAN not in row.roles:
+        await _check(counter, command, row)
+    try:
+        return await row.do(counter, command)
+    except Asks as asked:
+        return asked.reply
+
+
+async def _check(at: Counter, c: Command, row: Row) -> None:
+    """Refuse who may not say a command, before anything is said about how to say it."""
+    async with at.shop.store.read() as tx:
+        who = await known(tx, c.actor)
+    if not who.may(*row.roles):
+        raise RuleError("role.missing", t("/{name} is for the people who run this shop.", name=c.name))
 
 
 async def _help(at: Counter, c: Command) -> Reply:
@@ -34,4 +48,11 @@ async def _help(at: Counter, c: Command) -> Reply:
     return Reply(title, Answer(title, tuple(lines)), language=language_for(who, c.actor))
 
 
-COMMANDS: Mapping[str, Row] = {**ballot.ROWS, **person.ROWS, "help": Row(_help)}
+COMMANDS: Mapping[str, Row] = {
+    **standing.ROWS,
+    **ballot.ROWS,
+    **person.ROWS,
+    **rounds.ROWS,
+    **mod.ROWS,
+    "help": Row(_help),
+}

@@ -1,9 +1,12 @@
 """Commands about oneself: coming in, one's accounts, language and data."""
 
-from bot.port import Command, Reply
+from bot.port import Answer, Choice, Command, Reply
 from bot.service import people, privacy
 from bot.service.commands.row import Counter, Row
-from bot.text import t
+from bot.service.shop import known, language_for
+from bot.text import t, verbatim
+
+_TONGUES = (("en", "English"), ("fr", "Français"), ("zh", "中文"))
 
 
 async def _enter(at: Counter, c: Command) -> Reply:
@@ -27,6 +30,13 @@ async def _unlink(at: Counter, c: Command) -> Reply:
 
 
 async def _language(at: Counter, c: Command) -> Reply:
+    """Change the language, or offer those there are, each by its own name."""
+    if not c.args.strip():
+        async with at.shop.store.read() as tx:
+            person = await known(tx, c.actor)
+        title = t("Which language shall we speak?")
+        choices = tuple(Choice(verbatim(name), f"/language {code}") for code, name in _TONGUES)
+        return Reply(title, Answer(title, choices=choices), language=language_for(person, c.actor))
     return await people.set_language(at.shop, c.actor, c.args)
 
 

@@ -1,0 +1,94 @@
+"""Commands that only tell: /campaign, where things are; /results, how the last round ended."""
+
+from bot import cards
+from bot.port import Answer, Choice, Command, Reply
+from bot.rounds.model import Campaign, Round, RoundState
+from bot.service import bulletin
+from bot.service.commands.here import Here, here
+from bot.service.commands.row import Counter, Row
+from bot.storage import campaigns, rounds
+from bot.storage.store import Tx
+from bot.text import Count, Text, When, t, tn, verbatim
+
+_NOW = (RoundState.OPEN, RoundState.PAUSED)
+_ENDED = (RoundState.CLOSED, RoundState.SIGNED_OFF)
+
+
+async def _campaign(at: Counter, c: Command) -> Reply:
+    """Say what runs here and where it is; of several campaigns each in a line, or the one that is named."""
+    async with at.shop.store.read() as tx:
+        found = await here(tx, c)
+        if len(found.campaigns) > 1 and not c.args.strip():
+            return await _all(tx, found)
+        campaign, _ = found.campaign("/campaign", c.args)
+        lines = [await line(tx, campaign, r) for r in await rounds.rounds_of(tx, campaign.id)]
+        designs = Count(len(await campaigns.competitors(tx, campaign.id)), campaign.noun)
+        parts = tn("{looks} in {n} round.", "{looks} in {n} rounds.", campaign.rounds, looks=designs)
+    return found.reply(verbatim(campaign.title), [parts, *lines])
+
+
+async def _all(tx: Tx, found: Here) -> Reply:
+    lines = []
+    for campaign in found.campaigns:
+        siblings = await rounds.rounds_of(tx, campaign.id)
+        if (newest := current(siblings)) is not None:
+            where = await line(tx, campaign, newest)
+            lines.append(t("{campaign}: {where}", campaign=campaign.title, where=where))
+    choices = [Choice(verbatim(c.title), f"/campaign {c.key}") for c in found.campaigns]
+    n = len(found.campaigns)
+    title = tn("{n} campaign runs here", "{n} campaigns run here", n)
+    return found.reply(title, lines, choices)
+
+
+def current(siblings: list[Round]) -> Round | None:
+    """Choose the round a campaign is in: the running one, else the newest that opened, else the first."""
+    running = [r for r in siblings if r.state in _NOW]
+    opened = [r for r in siblings if r.opened_at is not None and r.state is not RoundState.VOID]
+    for found in (running, opened):
+        if found:
+            return found[-1]
+    return siblings[0] if siblings else None
+
+
+async def line(tx: Tx, campaign: Campaign, round_: Round) -> Text:
+    """Say in a sentence where a round is, for anybody: nothing in it tells what was chosen."""
+    number = round_.number
+    match round_.state:
+        case RoundState.DRAFT | RoundState.SCHEDULED:
+            return t("Round {number} is to open {at}.", number=number, at=When(round_.plan.opens_at))
+        case RoundState.OPEN:
+            return t("Round {number} is open and closes {at}.", number=number, at=When(round_.closes_at))
+        case RoundState.PAUSED:
+            return t("Round {number} is paused. Every pick is safe.", number=number)
+        case RoundState.CLOSED:
+            return t("Round {number} is closed. The shop looks at the cut now.", number=number)
+        case RoundState.VOID:
+            return t("Round {number} was called off.", number=number)
+    kept = sum(cut.kept for cut in await rounds.signed_cut(tx, round_.id))
+    looks = Count(kept, campaign.noun)
+    if number == campaign.rounds:
+        return t("Round {number} is signed. The shortlist: {looks}.", number=number, looks=looks)
+    return t("Round {number} is signed: {looks} went on.", number=number, looks=looks)
+
+
+async def _results(at: Counter, c: Command) -> Reply:
+    """Tell how the newest round ended, as its post in the group does; before a close there is nothing."""
+    async with at.shop.store.read() as tx:
+        found = await here(tx, c)
+        campaign, _ = found.campaign("/results", c.args)
+        siblings = await rounds.rounds_of(tx, campaign.id)
+        ended = [r for r in siblings if r.state in _ENDED and await rounds.is_counted(tx, r.id)]
+        if ended:
+            card = await bulletin.compose(tx, cards.RESULT, ended[-1].id)
+            assert card is not None
+            answer = Answer(card.title, card.lines, buttons=card.buttons)
+            return Reply(card.title, answer, language=found.language)
+        newest = current(siblings)
+        where = [await line(tx, campaign, newest)] if newest else []
+    return found.reply(t("No results yet: totals appear when a round has closed."), where)
+
+
+ROWS = {
+    "campaign": Row(_campaign, (t("/campaign tells what runs here, and the next dates."),)),
+    "results": Row(_results, (t("/results tells how the last round ended."),)),
+}
