@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Problem
 from bot.i18n import LANGUAGES
-from bot.intake.local_time import zone_names
 from bot.intake.round_tables import take_rounds
 from bot.intake.toml_table import Source, Table
+from bot.local_time import zone_names
 from bot.rounds.model import RoundPlan
 from bot.text import Noun, t, tn
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.errors import RuleError
-from bot.intake.local_time import to_utc
 from bot.intake.toml_table import Table
+from bot.local_time import to_utc
 from bot.rounds.model import BallotShape, RoundPlan, TieRule
 from bot.text import Text, t, tn
 

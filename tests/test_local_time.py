@@ -3,7 +3,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.intake.local_time import to_utc, zone_names
+from bot.local_time import to_utc, zone_names
 from tests.intake.made import refusal
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -1,0 +1,1 @@
+"""Presales, pure: the price ladder, the state machine, what an order may be."""
