@@ -72,7 +72,7 @@ def event_time(presale: Presale, now: datetime) -> datetime:
 
 def check_not_over(presale: Presale, now: datetime) -> None:
     """Raise RuleError for a presale that has run out and only waits for the clock to close it."""
-    if presale.state in RUNNING and now >= presale.closes_at:
+    if presale.state in RUNNING and event_time(presale, now) >= presale.closes_at:
         raise RuleError(
             "presale.over", t("This presale has reached its end {at}.", at=When(presale.closes_at))
         )
@@ -112,10 +112,10 @@ def close(presale: Presale, now: datetime) -> Presale:
 
 def decide(presale: Presale, now: datetime) -> Presale:
     """Compare each colour's units with its minimum: what is reached is made, the rest is not."""
-    reached = tuple(replace(c, reached=c.units >= presale.moq) for c in presale.colours)
-    wanted = S.COLLECTING if any(c.reached for c in reached) else S.FAILED
+    counted = tuple(replace(c, counted=c.units) for c in presale.colours)
+    wanted = S.COLLECTING if any(c.units >= presale.moq for c in counted) else S.FAILED
     state, at = _after(presale, E.DECIDE, wanted), event_time(presale, now)
-    return replace(presale, state=state, colours=reached, decided_at=at, last_at=at)
+    return replace(presale, state=state, colours=counted, decided_at=at, last_at=at)
 
 
 def due(presale: Presale, now: datetime) -> Event | None:
@@ -133,7 +133,18 @@ def check_orderable(presale: Presale, now: datetime) -> None:
         raise RuleError("order.paused", t("Orders are paused by the shop. What you ordered stays yours."))
     if presale.state is S.DRAFT:
         raise RuleError("order.early", t("This presale has not opened yet."))
-    raise RuleError(
-        "order.late",
-        t("This presale closed {at}. What was ordered before counts.", at=When(presale.closes_at)),
-    )
+    raise RuleError("order.late", _closed(presale))
+
+
+def _closed(presale: Presale) -> Text:
+    at = When(presale.closes_at)
+    if presale.state is S.COLLECTING:
+        return t("This presale closed {at}. Enough were ordered: it will be made.", at=at)
+    if presale.state is S.FAILED:
+        return t("This presale closed {at}. Too few were ordered: it is not made, and nobody pays.", at=at)
+    return t("This presale closed {at}. What was ordered before counts.", at=at)
+
+
+def reading_time(presale: Presale, now: datetime) -> datetime:
+    """Say at which time its price is read: now, and once it has closed the moment it did."""
+    return presale.closed_at or event_time(presale, now)

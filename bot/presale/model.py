@@ -51,12 +51,17 @@ class PresalePlan:
 
 @dataclass(frozen=True, slots=True)
 class Colour:
-    """One production cell: `place` from 1, units ordered now; `reached` is None until it is decided."""
+    """One production cell: `place` from 1, units ordered now; `counted` is what it was decided on."""
 
     place: int
     label: str
     units: int = 0
-    reached: bool | None = None
+    counted: int | None = None
+
+    @property
+    def shown(self) -> int:
+        """The units that count: as they are now, and once it is decided as they were then."""
+        return self.units if self.counted is None else self.counted
 
 
 @dataclass(frozen=True, slots=True)

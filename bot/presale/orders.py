@@ -38,6 +38,13 @@ def check_shape(presale: Presale, wanted: Wanted) -> None:
         raise RuleError("order.quantity", t("You can order from 1 to {limit}.", limit=presale.limit))
 
 
+def check_open(presale: Presale, now: datetime) -> None:
+    """Raise RuleError unless anybody could order something at `now`."""
+    check_orderable(presale, event_time(presale, now))
+    if presale.net >= presale.cap:
+        raise RuleError("order.sold_out", t("All {cap} are ordered.", cap=presale.cap))
+
+
 def check_room(presale: Presale, wanted: Wanted, mine: int) -> None:
     """Raise RuleError when the fan, who holds `mine` units, or the presale would have too many."""
     if mine + wanted.quantity > presale.limit:
@@ -60,7 +67,7 @@ def check_room(presale: Presale, wanted: Wanted, mine: int) -> None:
 
 def check_order(presale: Presale, wanted: Wanted, mine: int, now: datetime) -> None:
     """Raise RuleError unless this order could be taken at `now`."""
-    check_orderable(presale, event_time(presale, now))
+    check_open(presale, now)
     check_shape(presale, wanted)
     check_room(presale, wanted, mine)
 

@@ -93,7 +93,15 @@ async def digest_of(tx: Tx, key: str) -> str | None:
 
 
 async def add_campaign(
-    tx: Tx, key: str, title: str, noun: Noun, zone: str, language: str, digest: str, now: datetime
+    tx: Tx,
+    key: str,
+    title: str,
+    noun: Noun,
+    zone: str,
+    language: str,
+    digest: str,
+    now: datetime,
+    presale: dict[str, Any] | None = None,
 ) -> int:
     made = await tx.conn.execute(
         insert(campaign)
@@ -104,6 +112,7 @@ async def add_campaign(
             zone=zone,
             language=language,
             digest=digest,
+            presale=presale,
             created_at=now,
         )
         .returning(campaign.c.id)

@@ -170,6 +170,8 @@ class Member(Base):
 
 
 class Campaign(Base):
+    """`presale` is the plan of its presales as printed in the campaign file, null when it has none."""
+
     __tablename__ = "campaign"
     __table_args__ = (UniqueConstraint("key"),)
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -179,6 +181,7 @@ class Campaign(Base):
     zone: Mapped[str]
     language: Mapped[str]
     digest: Mapped[str]
+    presale: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime]
 
 

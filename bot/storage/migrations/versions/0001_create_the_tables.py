@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("presale", sa.JSON(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
@@ -488,8 +489,130 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notice_fan_id_at"), ["fan_id", "at"], unique=False)
 
+    op.create_table(
+        "presale",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("design_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("ladder", sa.JSON(), nullable=False),
+        sa.Column("ladder_version", sa.String(length=16), nullable=False),
+        sa.Column("sizes", sa.JSON(), nullable=False),
+        sa.Column("moq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("per_fan", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cap", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("if_missed", sa.Text(), nullable=False),
+        sa.Column("every_days", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("closes_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_serial", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("net", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_presale_campaign_id")),
+        sa.ForeignKeyConstraint(["design_id"], ["design.id"], name=op.f("fk_presale_design_id")),
+        sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_presale_version_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presale")),
+        sa.UniqueConstraint("design_id", name=op.f("uq_presale_design_id")),
+    )
+    op.create_table(
+        "presale_colour",
+        sa.Column("presale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("units", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("counted", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["presale_id"], ["presale.id"], name=op.f("fk_presale_colour_presale_id")),
+        sa.PrimaryKeyConstraint("presale_id", "place", name=op.f("pk_presale_colour")),
+    )
+    op.create_table(
+        "presale_step",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("presale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("stage", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["presale_id"], ["presale.id"], name=op.f("fk_presale_step_presale_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_presale_step")),
+        sa.UniqueConstraint("presale_id", "stage", name=op.f("uq_presale_step_presale_id_stage")),
+    )
+    op.create_table(
+        "fan_order",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("presale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("fan_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("colour", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("size", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("total_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ladder_version", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["presale_id"], ["presale.id"], name=op.f("fk_fan_order_presale_id")),
+        sa.ForeignKeyConstraint(["fan_id"], ["fan.id"], name=op.f("fk_fan_order_fan_id")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_fan_order_account_id")),
+        sa.ForeignKeyConstraint(["group_id"], ["fan_group.id"], name=op.f("fk_fan_order_group_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fan_order")),
+    )
+    with op.batch_alter_table("fan_order", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_fan_order_presale_id_fan_id"), ["presale_id", "fan_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_fan_order_fan_id_at"), ["fan_id", "at"], unique=False)
+    op.create_table(
+        "order_line",
+        sa.Column("presale_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("serial_from", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("serial_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("unit_minor", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["presale_id"], ["presale.id"], name=op.f("fk_order_line_presale_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["fan_order.id"], name=op.f("fk_order_line_order_id")),
+        sa.PrimaryKeyConstraint("presale_id", "serial_from", name=op.f("pk_order_line")),
+        sa.UniqueConstraint("presale_id", "serial_to", name=op.f("uq_order_line_presale_id_serial_to")),
+    )
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_line_order_id"), ["order_id"], unique=False)
+    op.create_table(
+        "order_event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("order_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("event_id", sa.Text(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answer", sa.JSON(), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["fan_order.id"], name=op.f("fk_order_event_order_id")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_order_event_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_event")),
+        sa.UniqueConstraint("account_id", "event_id", name=op.f("uq_order_event_account_id_event_id")),
+    )
+    with op.batch_alter_table("order_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_order_event_order_id"), ["order_id"], unique=False)
+
 
 def downgrade() -> None:
+    with op.batch_alter_table("order_event", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_event_order_id"))
+
+    op.drop_table("order_event")
+    with op.batch_alter_table("order_line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_line_order_id"))
+
+    op.drop_table("order_line")
+    with op.batch_alter_table("fan_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_fan_order_presale_id_fan_id"))
+        batch_op.drop_index(batch_op.f("ix_fan_order_fan_id_at"))
+
+    op.drop_table("fan_order")
+    op.drop_table("presale_step")
+    op.drop_table("presale_colour")
+    op.drop_table("presale")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_fan_id_at"))
 

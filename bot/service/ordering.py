@@ -1,0 +1,99 @@
+"""Orders and cancellations: each one transaction on its presale's row, answered once."""
+
+from bot.actions import CancelOrder, Deal, Order
+from bot.errors import RuleError
+from bot.port import Actor, Reply
+from bot.presale import engine, orders
+from bot.presale.ladder import sum_of
+from bot.presale.model import OrderState
+from bot.presale.orders import Wanted
+from bot.service import presale_views
+from bot.service.comments import member_group
+from bot.service.presales import announce
+from bot.service.shop import Shop, check_event, known, language_for
+from bot.service.wire import dump_text, load_text
+from bot.storage import fan_orders, people, presales
+from bot.storage.people import Person
+from bot.storage.store import Tx
+from bot.text import Text, t
+
+ORDERED, CANCELLED = "ordered", "cancelled"
+"""What happens to an order by its fan's own hand, as its events name it."""
+
+
+async def act(shop: Shop, actor: Actor, event_id: str, deal: Deal, group: str | None) -> Reply:
+    """Do what a button of a presale asks; raises RuleError with the sentence for a refused one.
+
+    The same event again is answered as it was the first time and changes nothing.
+    """
+    check_event(event_id)
+    if isinstance(deal, Order):
+        return await order(shop, actor, event_id, deal, group)
+    return await cancel(shop, actor, event_id, deal)
+
+
+async def order(shop: Shop, actor: Actor, event_id: str, deal: Order, group: str | None) -> Reply:
+    """Take an order for exactly what was quoted: serials are drawn and the price of each is locked."""
+    async with shop.store.begin() as tx:
+        presale = await presales.lock(tx, deal.presale_id)
+        now = await tx.now()
+        person = await known(tx, actor)
+        room = await member_group(tx, person, actor.platform, group)
+        text = await _earlier(tx, person, event_id)
+        if presale is None or room.id not in {g.id for g in await people.groups_of(tx, presale.campaign_id)}:
+            raise RuleError("presale.unknown", t("This cannot be ordered here."))
+        if text is None:
+            at = engine.event_time(presale, now)
+            wanted = Wanted(deal.quantity, deal.colour, deal.size)
+            orders.check_order(presale, wanted, await fan_orders.units_of(tx, presale.id, person.fan_id), at)
+            first = await presales.take_serials(tx, presale.id, wanted.quantity, at)
+            if first is None:
+                raise RuleError("order.unsaved", t("This could not be ordered just now. Try again."))
+            lines = presale.ladder.split(first, wanted.quantity, at)
+            orders.check_quoted(lines, presale.ladder, deal.total, deal.ladder)
+            total = sum_of(lines, presale.currency)
+            order_id = await fan_orders.add_order(
+                tx, presale_id=presale.id, fan_id=person.fan_id, account_id=person.account_id,
+                group_id=room.id, colour=wanted.colour, size=presale.sizes[wanted.size - 1],
+                ladder_version=presale.ladder.version, total=total, lines=lines, at=at,
+            )  # fmt: skip
+            await presales.add_units(tx, presale.id, wanted.colour, wanted.quantity)
+            text = presale_views.receipt(lines, orders.sum_text(lines, total))
+            await fan_orders.record(
+                tx, [order_id], ORDERED, at, account_id=person.account_id, event_id=event_id,
+                answer=dump_text(text),
+            )  # fmt: skip
+            await announce(tx, presale.id, at)
+        screen = await presale_views.seen_by(tx, presale.id, person.fan_id)
+        return Reply(text, screen, language=language_for(person, actor))
+
+
+async def cancel(shop: Shop, actor: Actor, event_id: str, deal: CancelOrder) -> Reply:
+    """Give an order back: its units are free again, its serials and the price stay where they are."""
+    async with shop.store.begin() as tx:
+        there = await fan_orders.order_by_id(tx, deal.order_id)
+        presale = await presales.lock(tx, there.presale_id) if there else None
+        now = await tx.now()
+        person = await known(tx, actor)
+        text = await _earlier(tx, person, event_id)
+        if text is None:
+            mine = await fan_orders.order_by_id(tx, deal.order_id)
+            if mine is None or presale is None or mine.fan_id != person.fan_id:
+                raise RuleError("order.unknown", t("You have no such order."))
+            orders.check_cancellable(presale, mine)
+            at = engine.event_time(presale, now)
+            await fan_orders.end_order(tx, mine.id, OrderState.CANCELLED, at)
+            await presales.give_back(tx, presale.id, mine.quantity, at)
+            await presales.add_units(tx, presale.id, mine.colour, -mine.quantity)
+            text = t("Cancelled. You pay nothing, and the price for others stays where it is.")
+            await fan_orders.record(
+                tx, [mine.id], CANCELLED, at, account_id=person.account_id, event_id=event_id,
+                answer=dump_text(text),
+            )  # fmt: skip
+        screen = await presale_views.orders_of(tx, person.fan_id)
+        return Reply(text, screen, language=language_for(person, actor))
+
+
+async def _earlier(tx: Tx, person: Person, event_id: str) -> Text | None:
+    stored = await fan_orders.answer_of(tx, person.account_id, event_id)
+    return load_text(stored) if stored else None
