@@ -24,7 +24,7 @@ from bot.errors import ConfigError, Problem
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.relay import Relay
-from bot.service import privacy, rounds
+from bot.service import presales, privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.settings import Settings
@@ -84,6 +84,7 @@ class Installation:
     async def tick(self) -> None:
         """Do what time demands, and tell at once what was done, by whomever: the log has every step."""
         await rounds.tick(self.store)
+        await presales.tick(self.store)
         async with self.store.read() as tx:
             newest = await journal.newest(tx)
         if newest != self._told:

@@ -114,7 +114,7 @@ class Relay:
             card = await bulletin.compose(tx, errand.kind, errand.subject_id)
             if card is None:
                 return None
-            group, zone = await bulletin.audience(tx, errand.group_id, errand.subject_id)
+            group, zone = await bulletin.audience(tx, errand.group_id, errand.kind, errand.subject_id)
         return Post(group.remote_id, str(errand.id), card, Reader(group.language, zone))
 
     async def _settle(self, errand: Errand, remote_id: str, card: dict[str, Any]) -> bool:
@@ -201,7 +201,7 @@ class Relay:
     async def _edit(self, shown: PostRow, card: Card, claim: datetime) -> bool:
         """Send an edit; False when it did not go through, for now or for good."""
         async with self._store.read() as tx:
-            group, zone = await bulletin.audience(tx, shown.group_id, shown.subject_id)
+            group, zone = await bulletin.audience(tx, shown.group_id, shown.kind, shown.subject_id)
         post = Post(group.remote_id, str(shown.outbox_id), card, Reader(group.language, zone))
         try:
             async with asyncio.timeout(self._claim_s):

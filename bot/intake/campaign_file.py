@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 
 from bot.errors import Problem
 from bot.i18n import LANGUAGES
+from bot.intake.presale_table import take_presale
 from bot.intake.round_tables import take_rounds
 from bot.intake.toml_table import Source, Table
 from bot.local_time import zone_names
+from bot.presale.model import PresalePlan
 from bot.rounds.model import RoundPlan
 from bot.text import Noun, t, tn
 
 FILE = "campaign.toml"
 
-_KEYS = ("key", "title", "time_zone", "language", "noun", "rounds")
+_KEYS = ("key", "title", "time_zone", "language", "noun", "rounds", "presale")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _FORMS = {"en": 2, "fr": 2, "zh": 1}
 """Plural forms per language, by the CLDR rules the catalogues use."""
@@ -31,6 +33,7 @@ class Rules:
     zone: ZoneInfo
     language: str
     rounds: tuple[RoundPlan, ...]
+    presale: PresalePlan | None = None
 
 
 def read_rules(data: bytes, designs: int | None) -> tuple[Rules | None, list[Problem]]:
@@ -52,9 +55,10 @@ def _rules(table: Table, designs: int | None) -> Rules | None:
     language = table.take_choice("language", LANGUAGES, "en")
     noun = _noun(table)
     rounds = take_rounds(table, zone, designs)
+    presale = take_presale(table)
     if key is None or title is None or zone is None or language is None or noun is None or rounds is None:
         return None
-    return Rules(key, title, noun, zone, language, rounds)
+    return Rules(key, title, noun, zone, language, rounds, presale)
 
 
 def _key(table: Table) -> str | None:

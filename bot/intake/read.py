@@ -20,6 +20,7 @@ from bot.intake.pool import Known, Progress, clean_all
 from bot.intake.toml_table import MAX_FILE_BYTES
 from bot.intake.words import shown
 from bot.intake.zips import unpack
+from bot.presale.model import PresalePlan
 from bot.rounds.model import RoundPlan
 from bot.text import Noun, Numbers, t, tn
 
@@ -55,6 +56,7 @@ class CampaignFile:
     designs: tuple[DesignFile, ...]
     warnings: tuple[Problem, ...]
     digest: str
+    presale: PresalePlan | None = None
 
 
 def unknown(source_hash: str) -> CleanPhoto | None:
@@ -120,6 +122,7 @@ class _Reading:
             designs,
             tuple(sorted(self.warnings, key=_by_place)),
             _digest(rules, designs),
+            rules.presale,
         )
 
     def _read(self, file: str, most: int) -> bytes | None:
@@ -253,6 +256,7 @@ def _digest(rules: Rules, designs: tuple[DesignFile, ...]) -> str:
             ]
             for plan in rules.rounds
         ],
+        "presale": repr(rules.presale),
         "designs": [
             [d.number, d.title, d.category, dict(d.attributes), d.photo.source_hash] for d in designs
         ],

@@ -7,22 +7,36 @@ from bot import cards
 from bot.cards import Decision, Turnout
 from bot.port import Card
 from bot.rounds.model import Candidate, Round, RoundState
+from bot.service import presale_posts
 from bot.service.wire import load_text
 from bot.storage import campaigns, comments, people, rounds, votes
 from bot.storage.people import GroupRow
 from bot.storage.store import Tx
 
 
-async def audience(tx: Tx, group_id: int, round_id: int) -> tuple[GroupRow, ZoneInfo]:
-    """Find who reads a post about a round, and by which clock."""
+async def audience(tx: Tx, group_id: int, kind: str, subject_id: int) -> tuple[GroupRow, ZoneInfo]:
+    """Find who reads a post about something, and by which clock."""
     group = (await people.groups_by_id(tx, [group_id]))[0]
-    round_ = await rounds.round_by_id(tx, round_id)
-    assert round_ is not None
-    return group, (await campaigns.campaign_by_id(tx, round_.campaign_id)).zone
+    if kind in presale_posts.KINDS:
+        campaign_id = (await presale_posts.subject(tx, kind, subject_id)).campaign_id
+    else:
+        round_ = await rounds.round_by_id(tx, subject_id)
+        assert round_ is not None
+        campaign_id = round_.campaign_id
+    return group, (await campaigns.campaign_by_id(tx, campaign_id)).zone
 
 
-async def compose(tx: Tx, kind: str, round_id: int) -> Card | None:
-    """Compute the card of a kind about a round; None when there is nothing to say any more."""
+async def compose(tx: Tx, kind: str, subject_id: int) -> Card | None:
+    """Compute the card of a kind about its subject; None when there is nothing to say any more.
+
+    The kind decides what the subject is: a round, a presale, or an announced step of one's price.
+    """
+    if kind in presale_posts.KINDS:
+        return await presale_posts.compose(tx, kind, subject_id)
+    return await _round_card(tx, kind, subject_id)
+
+
+async def _round_card(tx: Tx, kind: str, round_id: int) -> Card | None:
     round_ = await rounds.round_by_id(tx, round_id)
     assert round_ is not None
     campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
@@ -61,9 +75,11 @@ async def _changed(tx: Tx, round_: Round, candidates: Sequence[Candidate]) -> in
     return sum(c.version_id not in before for c in candidates)
 
 
-async def is_final(tx: Tx, kind: str, round_id: int) -> bool:
-    """Say whether a post about a round will never change again (short of a signature taken back)."""
-    round_ = await rounds.round_by_id(tx, round_id)
+async def is_final(tx: Tx, kind: str, subject_id: int) -> bool:
+    """Say whether a post will never change again (short of a signature taken back)."""
+    if kind in presale_posts.KINDS:
+        return await presale_posts.is_final(tx, kind, subject_id)
+    round_ = await rounds.round_by_id(tx, subject_id)
     assert round_ is not None
     if kind == cards.REMINDER:
         return True

@@ -2,12 +2,10 @@
 
 from bot import actions
 from bot.actions import CancelOrder, Order
-from bot.errors import RuleError
 from bot.port import Command, Comment, Look, Press, Reply, Upload
-from bot.service import commands, comments, looks, revisions
+from bot.service import commands, comments, looks, ordering, revisions
 from bot.service.shop import Shop
 from bot.service.voting import Votes
-from bot.text import t
 
 
 class Catwalk:
@@ -21,7 +19,7 @@ class Catwalk:
         """Do what a button asks, on a ballot or in a presale."""
         action = actions.decode(press.action)
         if isinstance(action, Order | CancelOrder):
-            raise RuleError("presale.none", t("Nothing can be ordered here yet."))
+            return await ordering.act(self.shop, press.actor, press.event_id, action, press.group)
         return await self.votes.act(press.actor, press.event_id, action, press.group)
 
     async def look(self, look: Look) -> Reply:

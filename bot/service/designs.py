@@ -6,7 +6,7 @@ from bot.errors import ConfigError, Problem
 from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile
 from bot.service.rounds import new_seed
-from bot.storage import campaigns, journal, people, rounds
+from bot.storage import campaigns, journal, people, presales, rounds
 from bot.storage.campaigns import NewDesign, PhotoRow
 from bot.storage.store import Store
 from bot.text import t
@@ -54,8 +54,9 @@ async def load(store: Store, file: CampaignFile) -> Loaded:
                 ]
             )
         campaign_id = await campaigns.add_campaign(
-            tx, file.key, file.title, file.noun, file.zone.key, file.language, file.digest, now
-        )
+            tx, file.key, file.title, file.noun, file.zone.key, file.language, file.digest, now,
+            presales.dump_plan(file.presale) if file.presale else None,
+        )  # fmt: skip
         photos = {d.photo.hash: d.photo for d in file.designs}.values()
         await campaigns.put_photos(
             tx, [PhotoRow(p.hash, p.source_hash, p.width, p.height, p.phash) for p in photos]

@@ -37,7 +37,7 @@ from bot.rounds.ballots import Cell
 from bot.rounds.entry import check_entry
 from bot.rounds.model import Candidate, Round
 from bot.service import people as use_people
-from bot.service import privacy, said
+from bot.service import presale_views, privacy, said
 from bot.service.batch import Field, field_of, strip_of
 from bot.service.comments import member_group, remark
 from bot.service.notices import shown as shown_notice
@@ -126,8 +126,12 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
                 screen = await _design(tx, person, group, number, fields)
             case ShowBallot():
                 screen = _ballot(await _mine(tx, person, group, fields))
-            case ShowPresales() | ShowPresale() | ShowOrders():
-                raise RuleError("presale.none", t("Nothing can be ordered here yet."))
+            case ShowPresales():
+                screen = await presale_views.list_of(tx, group, person.fan_id)
+            case ShowPresale() as wish:
+                screen = await presale_views.page_of(tx, group, person.fan_id, wish)
+            case ShowOrders():
+                screen = await presale_views.orders_of(tx, person.fan_id)
         return Reply(screen=screen, language=language_for(person, wanted.actor))
 
 

@@ -1,11 +1,13 @@
 """Orders and cancellations: each one transaction on its presale's row, answered once."""
 
+from datetime import datetime
+
 from bot.actions import CancelOrder, Deal, Order
 from bot.errors import RuleError
 from bot.port import Actor, Reply
 from bot.presale import engine, orders
 from bot.presale.ladder import sum_of
-from bot.presale.model import OrderState
+from bot.presale.model import FanOrder, OrderState
 from bot.presale.orders import Wanted
 from bot.service import presale_views
 from bot.service.comments import member_group
@@ -82,9 +84,7 @@ async def cancel(shop: Shop, actor: Actor, event_id: str, deal: CancelOrder) -> 
                 raise RuleError("order.unknown", t("You have no such order."))
             orders.check_cancellable(presale, mine)
             at = engine.event_time(presale, now)
-            await fan_orders.end_order(tx, mine.id, OrderState.CANCELLED, at)
-            await presales.give_back(tx, presale.id, mine.quantity, at)
-            await presales.add_units(tx, presale.id, mine.colour, -mine.quantity)
+            await _give_back(tx, mine, at)
             text = t("Cancelled. You pay nothing, and the price for others stays where it is.")
             await fan_orders.record(
                 tx, [mine.id], CANCELLED, at, account_id=person.account_id, event_id=event_id,
@@ -92,6 +92,22 @@ async def cancel(shop: Shop, actor: Actor, event_id: str, deal: CancelOrder) -> 
             )  # fmt: skip
         screen = await presale_views.orders_of(tx, person.fan_id)
         return Reply(text, screen, language=language_for(person, actor))
+
+
+async def cancel_all(tx: Tx, fan_id: int, now: datetime) -> None:
+    """Cancel what a fan holds, because they are being forgotten; the caller has locked the orders."""
+    found = [o for o in await fan_orders.orders_by(tx, fan_id) if o.state is OrderState.PLEDGED]
+    locked = await presales.presales_by_id(tx, {o.presale_id for o in found})
+    for held in found:
+        at = engine.event_time(locked[held.presale_id], now)
+        await _give_back(tx, held, at)
+        await fan_orders.record(tx, [held.id], CANCELLED, at)
+
+
+async def _give_back(tx: Tx, held: FanOrder, at: datetime) -> None:
+    await fan_orders.end_order(tx, held.id, OrderState.CANCELLED, at)
+    await presales.give_back(tx, held.presale_id, held.quantity, at)
+    await presales.add_units(tx, held.presale_id, held.colour, -held.quantity)
 
 
 async def _earlier(tx: Tx, person: Person, event_id: str) -> Text | None:

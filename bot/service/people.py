@@ -9,7 +9,7 @@ from bot.port import Actor, Me, Reply, Role
 from bot.rounds import ballots
 from bot.rounds.model import Campaign
 from bot.service.shop import Shop, known, language_for, new_code
-from bot.storage import campaigns, journal, orders, people, rounds, votes
+from bot.storage import campaigns, fan_orders, journal, orders, people, presales, rounds, votes
 from bot.storage.people import GroupRow, Invitation, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
@@ -192,6 +192,7 @@ async def link(shop: Shop, actor: Actor, code: str) -> Reply:
         await tx.exclude_rounds([0])
         running = await rounds.running_rounds(tx)
         await tx.exclude_rounds([r.id for r in running])
+        await presales.lock_orders(tx)
         now = await tx.now()
         person = await known(tx, actor)
         taken = await people.take_code(tx, shop.hashed(LINK, code), LINK, now)
@@ -204,6 +205,7 @@ async def link(shop: Shop, actor: Actor, code: str) -> Reply:
             return Reply(t("These accounts are one person already."), language=language_for(person, actor))
         for round_ in running:
             await _merge_ballots(tx, round_.id, person.fan_id, other, now)
+        await fan_orders.move_orders(tx, person.fan_id, other)
         await people.move_accounts(tx, person.fan_id, other)
         await journal.record(tx, "accounts_linked", now, account_id=person.account_id)
         return Reply(
@@ -271,6 +273,7 @@ async def unlink(shop: Shop, actor: Actor) -> Reply:
     async with shop.store.begin() as tx:
         await tx.exclude_rounds([0])
         await tx.exclude_rounds([r.id for r in await rounds.running_rounds(tx)])
+        await presales.lock_orders(tx)
         now = await tx.now()
         person = await known(tx, actor)
         if len(await people.accounts_of(tx, person.fan_id)) < 2:

@@ -1,13 +1,15 @@
 """What a person can ask about their own data: take it along, or be forgotten."""
 
 import json
+from typing import Any
 
 from bot.errors import RuleError
 from bot.i18n import Reader, render
-from bot.port import Actor, Reply, Takeout
+from bot.port import Actor, OrderView, Reply, Takeout
+from bot.service import ordering, presale_views
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_text
-from bot.storage import journal, notices, people, privacy, rounds
+from bot.storage import journal, notices, people, presales, privacy, rounds
 from bot.storage.store import Store
 from bot.text import t
 
@@ -22,6 +24,7 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         groups = await people.memberships(tx, person.account_id)
         said = await privacy.comments_by(tx, person.fan_id)
         answers = await privacy.votes_by(tx, person.fan_id)
+        ordered = await presale_views.orders_of(tx, person.fan_id)
         told = await notices.notices_of(tx, person.fan_id, None, _MOST_NOTICES)
     language = language_for(person, actor)
     data = {
@@ -32,6 +35,7 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         "groups": [g.title for g in groups],
         "comments": [{**line._asdict(), "at": line.at.isoformat()} for line in said],
         "answers": [{**line._asdict(), "at": line.at.isoformat()} for line in answers],
+        "orders": [_order(o) for o in ordered.orders],
         "notices": [
             {"at": line.at.isoformat(), "text": render(load_text(line.text), Reader(language))}
             for line in reversed(told)
@@ -41,8 +45,26 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
     return Reply(screen=Takeout("catwalk.json", words), language=language)
 
 
+def _order(order: OrderView) -> dict[str, Any]:
+    return {
+        "at": order.at.isoformat(),
+        "number": order.number,
+        "title": order.title,
+        "colour": order.colour,
+        "size": order.size,
+        "state": order.state,
+        "total": str(order.total.amount),
+        "currency": order.total.currency,
+        "lines": [
+            {"from": line.serial_from, "to": line.serial_to, "price": str(line.unit.amount)}
+            for line in order.lines
+        ],
+    }
+
+
 async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
     """Forget a person: names, accounts and words go; answers stay counted and belong to nobody known.
+    What they ordered is cancelled, since nobody could send it to them.
 
     `word` must be "yes", so that nobody is forgotten by a slip of the thumb.
     """
@@ -50,6 +72,7 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
         # Nobody may vote while the account goes, or the vote would come from nowhere.
         await tx.exclude_rounds([0])
         await tx.exclude_rounds([r.id for r in await rounds.running_rounds(tx)])
+        await presales.lock_orders(tx)
         person = await known(tx, actor)
         if word.strip().lower() != "yes":
             raise RuleError(
@@ -59,6 +82,7 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
         if await privacy.owners(tx) == [person.fan_id]:
             raise RuleError("forget.last_owner", t("You are the only owner. Invite another one first."))
         now = await tx.now()
+        await ordering.cancel_all(tx, person.fan_id, now)
         groups = await privacy.forget(tx, person.fan_id)
         if groups:
             await people.touch_groups(tx, groups)

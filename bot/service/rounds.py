@@ -18,7 +18,7 @@ from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Stand
 from bot.rounds.select import Cut, top
 from bot.service import revisions
 from bot.service.wire import dump_text
-from bot.storage import campaigns, journal, outbox, people, rounds, votes
+from bot.storage import campaigns, journal, outbox, people, presales, rounds, votes
 from bot.storage.rounds import CutLine
 from bot.storage.store import Store, Tx
 from bot.text import Text, t
@@ -360,6 +360,14 @@ async def unsign(store: Store, round_id: int, by: By) -> Round:
     async def step(tx: Tx, round_: Round, _now: datetime) -> Round:
         following = await _next(tx, round_)
         after = engine.unsign(round_, following.state if following else None)
+        if following is None and await presales.has_opened(tx, round_.campaign_id):
+            raise RuleError(
+                "round.presale_opened",
+                t(
+                    "A presale of this shortlist has opened, so the cut of round {number} stands.",
+                    number=round_.number,
+                ),
+            )
         if following and following.state is RoundState.SCHEDULED:
             await rounds.move(tx, following, engine.unschedule(following))
         await rounds.drop_cut(tx, round_id)

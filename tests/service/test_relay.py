@@ -262,8 +262,8 @@ async def test_a_card_that_cannot_be_made_holds_up_no_other_group(
 ) -> None:
     audience = bulletin.audience
 
-    async def broken(tx: Any, group_id: int, round_id: int) -> Any:
-        group, zone = await audience(tx, group_id, round_id)
+    async def broken(tx: Any, group_id: int, kind: str, subject_id: int) -> Any:
+        group, zone = await audience(tx, group_id, kind, subject_id)
         if group.remote_id == ROOM:
             raise KeyError("a bug")
         return group, zone

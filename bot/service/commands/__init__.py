@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.errors import RuleError
 from bot.port import Answer, Command, Reply, Role
-from bot.service.commands import ballot, mod, person, rounds, standing
+from bot.service.commands import ballot, mod, order, person, rounds, standing
 from bot.service.commands.here import Asks
 from bot.service.commands.row import Counter, Row
 from bot.service.shop import known, language_for
@@ -51,6 +51,7 @@ async def _help(at: Counter, c: Command) -> Reply:
 COMMANDS: Mapping[str, Row] = {
     **standing.ROWS,
     **ballot.ROWS,
+    **order.ROWS,
     **person.ROWS,
     **rounds.ROWS,
     **mod.ROWS,
