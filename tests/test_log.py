@@ -23,7 +23,6 @@ def out() -> Iterator[io.StringIO]:
     """A JSON log in memory; Python's own logging is put back afterwards."""
     root = logging.getLogger()
     before = root.level, root.handlers[:]
-    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)  # a server in an earlier test may have set it
     stream = io.StringIO()
     configure(level="info", shape="auto", secret=SECRET, stream=stream)
     yield stream

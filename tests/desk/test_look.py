@@ -39,7 +39,7 @@ async def address(desk: Desk, tmp_path: Path) -> AsyncIterator[str]:
     """Serve the desk with a photo for every design."""
     for n in range(1, 11):
         Image.new("RGB", (48, 60), (20 * n, 120, 160)).save(tmp_path / f"{n:064x}.jpg")
-    config = uvicorn.Config(desk.room.app(desk.made.catwalk), port=0, log_level="warning", ws="none")
+    config = uvicorn.Config(desk.room.app(desk.made.catwalk), port=0, log_config=None, ws="none")
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

@@ -141,10 +141,14 @@ class ShopMachine(RuleBasedStateMachine):
     @rule(
         marks=st.lists(st.tuples(numbers, st.sampled_from(["keep", "veto"])), max_size=3),
         unsure=st.booleans(),
+        account=accounts,
     )
     @precondition(lambda self: self.pair.events > 12 and self.pair.state() == "open")
-    def a_round_runs_out(self, marks: list[tuple[int, str]], unsure: bool) -> None:
-        """Let the round in play run out, be counted by two workers and signed; then the next opens."""
+    def a_round_runs_out(self, marks: list[tuple[int, str]], unsure: bool, account: int) -> None:
+        """Let the round in play run out, be counted by two workers and signed; then the next opens.
+
+        A fan picks all that goes on there, and is refused what does not.
+        """
         number = self.pair.current()
         for _ in range(2):  # a missed quorum extends once
             if self.pair.state() == "open":
@@ -158,6 +162,8 @@ class ShopMachine(RuleBasedStateMachine):
             self.pair.sign(accept=True)
         self.pair.clock.set(max(self.pair.now, self.pair.reference.rounds[1]["opens_at"]))
         self.pair.tick_everywhere()
+        for design in range(1, DESIGNS + 1):
+            self.pair.press(account, ("pick", (design,), True), 0)
 
     @rule(number=workers)
     @precondition(lambda self: self.pair.events > 40)

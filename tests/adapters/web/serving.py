@@ -16,9 +16,7 @@ STOP_S = 5.0
 @asynccontextmanager
 async def served(room: RoomAdapter, inbox: FakeInbox) -> AsyncIterator[str]:
     """Serve the room on a free port as uvicorn does, and stop it as `catwalk run` does."""
-    config = uvicorn.Config(
-        room.app(inbox), port=0, log_level="warning", ws="none", timeout_graceful_shutdown=60
-    )
+    config = uvicorn.Config(room.app(inbox), port=0, log_config=None, ws="none", timeout_graceful_shutdown=60)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)
