@@ -122,10 +122,13 @@ async def member_group(tx: Tx, person: Person, platform: str, remote_id: str | N
 
 
 def remark(row: CommentRow, fan_id: int) -> Remark:
-    """Show a comment as its group sees it."""
+    """Show a comment as its group sees it: the design it names first is its number, not its words."""
     mine = row.fan_id == fan_id
+    named = _NUMBER.match(row.body)
+    said_twice = named is not None and number_in(row.body) == row.number
+    body = (row.body[named.end() :].lstrip(" ,:.") if named and said_twice else "") or row.body
     return Remark(
-        row.id, row.at, row.author, mine, row.body, row.number, row.version, row.photo,
+        row.id, row.at, row.author, mine, body, row.number, row.version, row.photo,
         _status(row) if mine else None, row.edited_at is not None, mine and row.status != "used",
     )  # fmt: skip
 

@@ -78,6 +78,38 @@ def test_a_second_browser_goes_on_where_the_first_stopped(shop: Shop, visit: New
         assert sorted(one.picked()) == sorted(picks)
 
 
+def test_words_reach_everybody_at_once(shop: Shop, visit: NewVisit) -> None:
+    shop.open()
+    speaker, reader = visit(PHONE), visit(DESKTOP)
+    speaker.come_in(shop.invitation(), "Ada")
+    reader.come_in(shop.invitation(), "Ben")
+    said = reader.page.locator("#feed .remark")
+    box, send = speaker.page.get_by_label("Say something"), speaker.page.get_by_role("button", name="Send")
+
+    box.fill("#067 longer sleeves please")  # by number
+    speaker.tap(send)
+    expect(said.last).to_contain_text("Ada")
+    expect(said.last.locator(".remark-body")).to_have_text("#067 longer sleeves please")
+    expect(said.last.get_by_role("link", name="#067")).to_have_attribute("href", "/r/main/look/67")
+
+    reader.tap(said.last.get_by_role("link", name="Reply to Ada"))  # by reply
+    expect(reader.page.locator(".answering")).to_contain_text("Answering Ada")
+    reader.page.get_by_label("Say something").fill("and a <b>pocket</b>")
+    reader.tap(reader.page.get_by_role("button", name="Send"))
+    heard = speaker.page.locator("#feed .remark").last
+    expect(heard.locator(".remark-body")).to_have_text("#067 and a <b>pocket</b>")
+
+    speaker.follow(heard.get_by_role("link", name="#067"))  # by the form of a design's page
+    expect(speaker.page.locator(".said h2")).to_have_text("2 comments")
+    speaker.page.get_by_label("Say something").fill("in green")
+    speaker.follow(speaker.page.get_by_role("button", name="Send"))
+    expect(speaker.page.locator(".said h2")).to_have_text("3 comments")
+    speaker.check("design")
+    expect(said.last.locator(".remark-body")).to_have_text("#067 in green")
+    expect(said).to_have_count(3)
+    reader.check("words")
+
+
 @voted
 def test_totals_stay_hidden_until_the_close(shop: Shop, visit: NewVisit) -> None:
     fan, owner = visit(PHONE), visit(DESKTOP)
@@ -96,3 +128,30 @@ def test_totals_stay_hidden_until_the_close(shop: Shop, visit: NewVisit) -> None
     assert owner.page.request.get("/desk/round/1/standings.csv").status == 409
     owner.go("/desk/round/1")
     expect(owner.page.locator(".figures")).to_contain_text("opinions")
+
+
+@voted
+def test_a_tap_at_the_close_is_too_late(shop: Shop, visit: NewVisit) -> None:
+    fan, reader = visit(PHONE), visit(DESKTOP)
+    fan.come_in(shop.invitation(), "Ada")
+    reader.come_in(shop.invitation(), "Ben")
+    fan.go("/r/main/vote")
+    counted, late = fan.numbers()[:2]
+    fan.tap(fan.tile(counted))
+    fan.saved()
+
+    shop.close_round()
+    with fan.expecting("status of 409"):
+        fan.tap(fan.tile(late))
+        sentence = "Round 1 closed Mon 30 Nov, 20:00 (Berlin). Everything you tapped before counts."
+        expect(fan.page.locator(".toast.refused")).to_have_text(sentence)
+    assert fan.picked() == [counted]
+    expect(reader.page.locator("#feed .post").last.locator(".card-title")).to_have_text("Round 1 closed")
+    expect(reader.page.locator("#feed .ranked")).to_have_count(200)
+    reader.check("result-in-feed")
+    fan.go("/r/main/ballot")
+    expect(fan.page.locator(".notice")).to_contain_text(sentence)
+    fan.follow(fan.page.get_by_role("link", name="Back to the group").last)
+    fan.follow(fan.page.locator("#strip").get_by_role("link", name="Results"))
+    expect(fan.page.locator(".side")).to_have_count(3)
+    fan.check("results")

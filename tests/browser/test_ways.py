@@ -132,3 +132,17 @@ def test_a_tap_without_a_connection_is_kept_and_saved_once(shop: Shop, visit: Ne
         assert shop.presses() == before + 1
     page.reload()
     assert sorted(fan.picked()) == sorted([lost, unheard])
+
+
+def test_a_page_without_a_connection_says_so_and_comes_back(shop: Shop, visit: NewVisit) -> None:
+    shop.open()
+    fan = visit(PHONE)
+    fan.come_in(shop.invitation(), "Ada")
+    fan.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    with fan.expecting("ERR_CONNECTION_REFUSED", "ERR_FAILED", "ERR_INCOMPLETE_CHUNKED_ENCODING"):
+        shop.close()
+        fan.go("/r/main/vote")
+        expect(fan.page.get_by_role("heading", level=1)).to_have_text("You are offline")
+        fan.check("offline", axe="")
+        shop.start()
+        expect(fan.page.get_by_role("heading", level=1)).to_have_text(f"Page 1 of {PAGES}")

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from bot.adapters.web.page import Page
 from bot.adapters.web.security import Throttle
 from bot.adapters.web.wire import event_id, progress, strip_of
-from bot.port import Command, Inbox, Look, Press, Reply, ShowFeed, Wish
+from bot.port import Actor, Command, Inbox, Look, Press, Reply, ShowFeed, Wish
 
 _S = TypeVar("_S")
 
@@ -22,11 +22,17 @@ class Group:
         self._inbox = inbox
         self._throttle = throttle
 
-    async def _see(self, request: Request, wish: Wish, kind: type[_S]) -> _S:
+    async def _here(self, request: Request) -> tuple[Actor, str]:
+        """Say who asks in which group, and read on by its clock: a refusal may name a time too."""
         actor = self._page.need_actor(request)
         group: str = request.path_params["group"]
-        if group not in self._page.zones and not isinstance(wish, ShowFeed):
+        if group not in self._page.zones:
             self._page.heard(request, await self._inbox.look(Look(actor, ShowFeed(), group)), group)
+        self._page.read_by(request, group)
+        return actor, group
+
+    async def _see(self, request: Request, wish: Wish, kind: type[_S]) -> _S:
+        actor, group = await self._here(request)
         reply = await self._inbox.look(Look(actor, wish, group))
         self._page.heard(request, reply, group)
         if not isinstance(reply.screen, kind):
@@ -35,9 +41,9 @@ class Group:
 
     async def _press(self, request: Request, form: dict[str, str]) -> Reply:
         """Hand in the button of a form; the same form sent twice is one event."""
-        actor = self._page.need_actor(request)
+        actor, group = await self._here(request)
         self._throttle.check("press", actor.remote_id)
-        group, action = request.path_params["group"], form.get("action", "")
+        action = form.get("action", "")
         reply = await self._inbox.press(Press(actor, event_id(actor, form, action), action, group))
         self._page.heard(request, reply, group)
         return reply
@@ -46,9 +52,8 @@ class Group:
         return self._page.render(request, template, group=request.path_params["group"], **context)
 
     async def _command(self, request: Request, form: dict[str, str], name: str, args: str) -> Reply:
-        actor = self._page.need_actor(request)
+        actor, group = await self._here(request)
         self._throttle.check("comment", actor.remote_id)
-        group = request.path_params["group"]
         named = event_id(actor, form, name, args)
         reply = await self._inbox.command(Command(actor, named, name, args, group))
         self._page.heard(request, reply, group)

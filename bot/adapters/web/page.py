@@ -121,11 +121,15 @@ class Page:
         visit.language = reply.language
         if isinstance(reply.screen, Feed):
             self.zones[reply.screen.group] = reply.screen.zone
-        if group in self.zones:
-            visit.zone = _zone(self.zones[group])
+        self.read_by(request, group)
         staff = isinstance(reply.screen, Me) and bool({*reply.screen.roles} - {Role.FAN})
         if visit.session.remote_id:
             self._note(visit, reply.language, staff or visit.session.staff)
+
+    def read_by(self, request: Request, group: str | None) -> None:
+        """Say times by the clock of a group, once one of its feeds has told which that is."""
+        if group in self.zones:
+            self.visit(request).zone = _zone(self.zones[group])
 
     def _note(self, visit: Visit, language: str, staff: bool) -> None:
         session = visit.session

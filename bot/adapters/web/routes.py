@@ -90,7 +90,7 @@ class GroupPages(Group):
             onward = screen_url(group, reply.screen) or self._page.visit(request).back
             answer = reply.screen if isinstance(reply.screen, Answer) else Answer(reply.text)
             return self._show(request, "answer.html", answer=answer, back=onward)
-        actor = self._page.need_actor(request)
+        actor, _ = await self._here(request)
         self._throttle.check("comment", actor.remote_id)
         number, reply_to = number_of(form.get("number")), number_of(form.get("reply_to"))
         named = event_id(actor, form, text, number, reply_to)

@@ -31,7 +31,18 @@ addEventListener("online", () => {
   say(document.body.dataset.back);
 });
 
-const again = found("[data-again]");
-if (again) addEventListener("online", () => location.reload());
+// It may be the server that was away, of which the browser tells nothing: ask for it now and then.
+async function comeBack() {
+  for (let ms = 1000; ; ms = Math.min(ms * 2, 15000)) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    const there = await fetch("/offline", { method: "HEAD" }).then((answer) => answer.ok, () => false);
+    if (there) return location.reload();
+  }
+}
+
+if (found("[data-again]") && location.pathname !== "/offline") {
+  addEventListener("online", () => location.reload());
+  comeBack();
+}
 
 if (isSecureContext) navigator.serviceWorker?.register("/sw.js").catch(() => {});
