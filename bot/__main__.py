@@ -220,9 +220,8 @@ async def _find_round(store: Store, key: str, number: int) -> Round:
     async with store.read() as tx:
         campaign = await campaigns.find_campaign(tx, key)
         found = await stored_rounds.rounds_of(tx, campaign.id) if campaign else []
-    for round_ in found:
-        if round_.number == number:
-            return round_
+    if round_ := engine.counting(found, number):
+        return round_
     raise RuleError("round.unknown", t("There is no round {number} of {key}.", number=number, key=key))
 
 

@@ -1,8 +1,7 @@
 """What the desk does to a round: forms checked by role, logged with their reason, safe to send twice."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from starlette.exceptions import HTTPException
@@ -13,6 +12,7 @@ from starlette.routing import Route
 from bot.desk import words
 from bot.desk.page import PageLike
 from bot.errors import RuleError
+from bot.port import Actor
 from bot.service import desk, rounds
 from bot.service.desk import RoundPage
 from bot.service.rounds import By
@@ -46,18 +46,18 @@ class ShowRound(Protocol):
 
 
 class Acts:
-    """Forms about one round. One at a time, so that a form sent twice finds the first one's work done."""
+    """Forms about one round. A form sent twice finds the first one's work done, in whichever worker."""
 
     def __init__(self, shop: Shop, page: PageLike, show: ShowRound) -> None:
         self._shop = shop
         self._page = page
         self._show = show
-        self._one = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         return [
             Route("/desk/round/{id:int}/mark", self.mark, methods=["POST"]),
             Route("/desk/round/{id:int}/extend", self.extend, methods=["POST"]),
+            Route("/desk/round/{id:int}/again", self.again, methods=["POST"]),
             Route("/desk/round/{id:int}/{act:str}", self.step, methods=["POST"]),
         ]
 
@@ -76,6 +76,14 @@ class Acts:
     async def mark(self, request: Request) -> Response:
         return await self._do(request, desk.MARK, self._mark)
 
+    async def again(self, request: Request) -> Response:
+        """Draft a round anew that was called off, and go there."""
+        form = await self._page.form(request)
+        staff = await desk.check(self._shop, self._page.need_actor(request))
+        by = By(staff.account_id, _reason(form, needed=False))
+        drafted = await rounds.run_again(self._shop.store, request.path_params["id"], by)
+        return self._page.redirect(request, words.round_path(drafted.id), words.done(desk.AGAIN))
+
     async def _do(
         self, request: Request, act: str, do: Callable[[RoundPage, str, Form], Awaitable[Text]]
     ) -> Response:
@@ -83,14 +91,20 @@ class Acts:
         actor = self._page.need_actor(request)
         await desk.check(self._shop, actor, act)
         try:
-            async with self._one:
-                view = await desk.round_page(self._shop, actor, request.path_params["id"])
-                said = await do(view, act, form)
+            view = await desk.round_page(self._shop, actor, request.path_params["id"])
+            said = await do(view, act, form)
         except RuleError as refused:
             if refused.code in _OUTSIDE:
                 raise
-            return await self._show(request, refused.text, form)
+            if not await self._is_so_already(request, actor, act):
+                return await self._show(request, refused.text, form)
+            said = words.done(act)
         return self._page.redirect(request, self._back(request, act, form), said)
+
+    async def _is_so_already(self, request: Request, actor: Actor, act: str) -> bool:
+        """Say whether a step was refused because the same form, or somebody else, was there before."""
+        view = await desk.round_page(self._shop, actor, request.path_params["id"])
+        return view.round.state == _GOALS.get(act)
 
     def _back(self, request: Request, act: str, form: Form) -> str:
         back = self._page.visit(request).back
@@ -101,10 +115,7 @@ class Acts:
     # -------------------------------------------------------------- steps
 
     async def _step(self, view: RoundPage, act: str, form: Form) -> Text:
-        if view.round.state == _GOALS[act]:
-            return words.done(act)  # the same form came before
-        by = By(view.staff.account_id, _reason(form, act in _ASKS_WHY))
-        await self._take(view, act, form, by)
+        await self._take(view, act, form, By(view.staff.account_id, _reason(form, act in _ASKS_WHY)))
         return words.done(act)
 
     async def _take(self, view: RoundPage, act: str, form: Form, by: By) -> None:
@@ -126,8 +137,7 @@ class Acts:
             case "void":
                 await rounds.void(store, round_id, by)
             case "sign":
-                _check_as_seen(view, form)
-                await rounds.sign(store, round_id, by, accept_quorum="accept_quorum" in form)
+                await rounds.sign(store, round_id, by, "accept_quorum" in form, form.get("seen", ""))
             case "unsign":
                 await rounds.unsign(store, round_id, by)
 
@@ -136,16 +146,8 @@ class Acts:
         hours, seen = form.get("hours", ""), form.get("closes_at", "")
         if not (hours.isascii() and hours.isdecimal() and len(hours) <= 4 and int(hours)):
             raise RuleError("extend.hours", t("Choose by how many hours to extend, for example 24."))
-        by_time = timedelta(hours=int(hours))
-        now = view.round.closes_at
-        if (now - by_time).isoformat() == seen:
-            return words.done(act)  # the same form came before
-        if now.isoformat() != seen:
-            raise RuleError(
-                "round.moved", t("The closing time was changed meanwhile. Look again and decide anew.")
-            )
         by = By(view.staff.account_id, _reason(form, needed=False))
-        await rounds.extend(self._shop.store, view.round.id, by_time, by)
+        await rounds.extend(self._shop.store, view.round.id, timedelta(hours=int(hours)), by, _instant(seen))
         return words.done(act)
 
     async def _mark(self, view: RoundPage, act: str, form: Form) -> Text:
@@ -170,7 +172,11 @@ def _reason(form: Form, needed: bool) -> str:
     return reason
 
 
-def _check_as_seen(view: RoundPage, form: Form) -> None:
-    """Refuse to sign another cut than the one on the screen."""
-    if view.cut is not None and view.cut.digest != form.get("seen"):
-        raise RuleError("cut.changed", t("The cut changed while you looked at it. Look again, then sign."))
+def _instant(seen: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(seen)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise RuleError("extend.hours", t("Choose by how many hours to extend, for example 24."))
+    return at

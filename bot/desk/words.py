@@ -30,6 +30,7 @@ LABELS: Mapping[str, Text] = {
     "void": t("Call it off"),
     "sign": t("Sign the cut"),
     "unsign": t("Undo the signature"),
+    "again": t("Run it again"),
 }
 
 ASKING = frozenset({"close", "void", "sign", "unsign"})
@@ -46,6 +47,7 @@ _DONE: Mapping[str, Text] = {
     "void": t("Called off."),
     "sign": t("Signed. The groups are being told."),
     "unsign": t("The signature is undone. The cut is yours again."),
+    "again": t("Drafted anew. Schedule it or open it when you are ready."),
 }
 
 
@@ -133,8 +135,8 @@ def _sign(f: Facts) -> Text:
 
 def _void(f: Facts) -> Text:
     if f.line.round.state in ("draft", "scheduled"):
-        return t("It never opens. This cannot be undone.")
-    return t("Its votes are kept and lead to nothing. This cannot be undone.")
+        return t("It never opens. This cannot be undone, but it can be run again.")
+    return t("Its votes are kept and lead to nothing. This cannot be undone, but it can be run again.")
 
 
 _SAYS: Mapping[str, Callable[[Facts], Text]] = {
@@ -147,6 +149,10 @@ _SAYS: Mapping[str, Callable[[Facts], Text]] = {
     "void": _void,
     "sign": _sign,
     "unsign": lambda f: t("The cut is yours to change again. The groups see the standings instead."),
+    "again": lambda f: t(
+        "A new round {number} is drafted with the same rules. It starts without votes.",
+        number=f.line.round.number,
+    ),
 }
 
 
@@ -161,7 +167,7 @@ def extensions(page: RoundPage) -> list[tuple[int, datetime]]:
     return [(n, page.round.closes_at + timedelta(hours=n)) for n in hours]
 
 
-_FIRST = ("sign", "resume", "schedule", "open")
+_FIRST = ("sign", "resume", "schedule", "open", "again")
 
 
 def next_act(line: RoundLine | RoundPage) -> str | None:

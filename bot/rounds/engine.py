@@ -6,6 +6,7 @@ A function here takes a round and the time and returns the round as it is afterw
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -209,6 +210,11 @@ def unsign(round_: Round, next_state: RoundState | None) -> Round:
 def void(round_: Round) -> Round:
     """Declare that the round does not count. Its votes are kept and lead to nothing."""
     return replace(round_, state=_after(round_, E.VOID), paused_at=None)
+
+
+def counting(siblings: Iterable[Round], number: int) -> Round | None:
+    """Find a campaign's round of a number, past those that were called off and run again."""
+    return next((r for r in siblings if r.number == number and r.state is not S.VOID), None)
 
 
 def due(round_: Round, now: datetime, turnout: int) -> Event | None:

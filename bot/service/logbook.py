@@ -111,6 +111,7 @@ _SAID: Mapping[str, Callable[[int, Mapping[str, Any]], Text]] = {
     "round_sign": lambda n, f: t("signed the cut of round {number}", number=n),
     "round_unsign": lambda n, f: t("undid the signature of round {number}", number=n),
     "round_void": lambda n, f: t("called off round {number}", number=n),
+    "round_again": lambda n, f: t("drafted round {number} anew", number=n),
     "mark_keep": lambda n, f: t("marked {design} to keep", design=_design(f)),
     "mark_veto": lambda n, f: t("marked {design} to leave", design=_design(f)),
     "mark_removed": lambda n, f: t("took the mark off {design}", design=_design(f)),

@@ -1,8 +1,9 @@
 """What owners, moderators and the clock do to a round: every step one transaction, logged, told."""
 
 import asyncio
+import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,6 +39,15 @@ class By:
 
 CLOCK = By()
 
+
+class _AlreadyDone(Exception):
+    """What was asked for is so already: the same request came before."""
+
+    def __init__(self, round_: Round) -> None:
+        super().__init__()
+        self.round = round_
+
+
 Step = Callable[[Tx, Round, datetime], Awaitable[Round]]
 
 
@@ -51,7 +61,10 @@ async def _step(store: Store, round_id: int, event: str, by: By, step: Step) -> 
         if await journal.entry_of_event(tx, by.account_id, by.event_id):
             return before
         now = await tx.now()
-        after = await step(tx, before, now)
+        try:
+            after = await step(tx, before, now)
+        except _AlreadyDone as done:
+            return done.round
         if not await rounds.move(tx, before, after):
             raise RuleError("round.moved", t("Somebody else was faster. Look again and decide anew."))
         await journal.record(
@@ -115,11 +128,11 @@ async def _competing(tx: Tx, round_: Round) -> list[Candidate]:
     everyone = await campaigns.competitors(tx, round_.campaign_id)
     if round_.number == 1:
         return everyone
-    earlier = next(r for r in await rounds.rounds_of(tx, round_.campaign_id) if r.number == round_.number - 1)
-    if earlier.state is not RoundState.SIGNED_OFF:
+    earlier = engine.counting(await rounds.rounds_of(tx, round_.campaign_id), round_.number - 1)
+    if earlier is None or earlier.state is not RoundState.SIGNED_OFF:
         raise RuleError(
             "round.earlier_open",
-            t("Sign the cut of round {earlier} first: it decides who takes part.", earlier=earlier.number),
+            t("Sign the cut of round {earlier} first: it decides who takes part.", earlier=round_.number - 1),
         )
     survivors = {line.design_id for line in await rounds.signed_cut(tx, earlier.id) if line.kept}
     return [c for c in everyone if c.design_id in survivors]
@@ -143,11 +156,22 @@ async def resume(store: Store, round_id: int, by: By) -> Round:
     return await _step(store, round_id, Event.RESUME, by, step)
 
 
-async def extend(store: Store, round_id: int, by_time: timedelta, by: By) -> Round:
-    """Move the closing later."""
+async def extend(
+    store: Store, round_id: int, by_time: timedelta, by: By, seen: datetime | None = None
+) -> Round:
+    """Move the closing later; `seen` is the closing time it was asked with, where one was shown.
+
+    Asked again with the same `seen` the round is as it was asked for, and nothing more is done.
+    """
 
     async def step(_tx: Tx, round_: Round, now: datetime) -> Round:
         engine.check_not_over(round_, now)
+        if seen is not None and round_.closes_at == seen + by_time:
+            raise _AlreadyDone(round_)
+        if seen is not None and round_.closes_at != seen:
+            raise RuleError(
+                "round.moved", t("The closing time was changed meanwhile. Look again and decide anew.")
+            )
         return engine.extend(round_, by_time)
 
     return await _step(store, round_id, Event.EXTEND, by, step)
@@ -169,6 +193,32 @@ async def void(store: Store, round_id: int, by: By) -> Round:
         return engine.void(round_)
 
     return await _step(store, round_id, Event.VOID, by, step)
+
+
+async def run_again(store: Store, round_id: int, by: By) -> Round:
+    """Draft a round anew that was called off: the same rules and number, a seed and votes of its own.
+
+    Asked twice it is drafted once. Its dates are those that were printed; past ones do not bind (see
+    `engine.open_`).
+    """
+    async with store.begin() as tx:
+        called_off = await rounds.round_by_id(tx, round_id)
+        if called_off is None or called_off.state is not RoundState.VOID:
+            raise RuleError("round.not_void", t("Only a round that was called off can be run again."))
+        await tx.exclude_rounds([0, round_id])
+        siblings = await rounds.rounds_of(tx, called_off.campaign_id)
+        if again := engine.counting(siblings, called_off.number):
+            return again
+        now = await tx.now()
+        drafted = await rounds.add_round(tx, called_off.campaign_id, called_off.plan, new_seed())
+        await journal.record(
+            tx, "round_again", now, account_id=by.account_id, campaign_id=called_off.campaign_id,
+            round_id=drafted, reason=by.reason, number=called_off.number,
+        )  # fmt: skip
+        await _touch(tx, called_off.campaign_id)
+        found = await rounds.round_by_id(tx, drafted)
+        assert found is not None
+        return found
 
 
 # ------------------------------------------------------------------ the clock
@@ -275,6 +325,16 @@ class CutPreview:
     marks: tuple[Mark, ...]
     cut: Cut
 
+    @property
+    def digest(self) -> str:
+        return decision_digest([self.candidates[p].design_id for p in self.cut.kept], self.marks)
+
+
+def decision_digest(kept: Iterable[int], marks: Iterable[Mark]) -> str:
+    """Name a decision: which designs go on, and the marks with their reasons."""
+    named = [(m.design_id, m.kind.value, m.reason) for m in marks]
+    return hashlib.sha256(repr((sorted(kept), named)).encode()).hexdigest()[:20]
+
 
 async def preview(tx: Tx, round_: Round) -> CutPreview | None:
     """Compute the cut as it would be signed now; None while the round is not counted, or not anew."""
@@ -320,14 +380,23 @@ async def mark(store: Store, round_id: int, number: int, kind: MarkKind | None, 
         )  # fmt: skip
 
 
-async def sign(store: Store, round_id: int, by: By, accept_quorum: bool = False) -> Round:
-    """Sign the cut as previewed: it is kept with its reasons, and the next round gets its date."""
+async def sign(
+    store: Store, round_id: int, by: By, accept_quorum: bool = False, seen_digest: str | None = None
+) -> Round:
+    """Sign the cut as previewed: it is kept with its reasons, and the next round gets its date.
+
+    `seen_digest` names the decision that was on the screen, where one was: another is not signed.
+    """
 
     async def step(tx: Tx, round_: Round, now: datetime) -> Round:
         after = engine.sign(round_, now, accept_quorum)
         seen = await preview(tx, round_)
         if seen is None:
             raise RuleError("round.uncounted", t("The votes are still being counted. Try again in a moment."))
+        if seen_digest is not None and seen_digest != seen.digest:
+            raise RuleError(
+                "cut.changed", t("The cut changed while you looked at it. Look again, then sign.")
+            )
         await rounds.put_cut(tx, round_id, _cut_lines(seen))
         following = await _next(tx, round_)
         if following and following.state is RoundState.DRAFT and following.plan.opens_at > now:
@@ -378,8 +447,7 @@ async def unsign(store: Store, round_id: int, by: By) -> Round:
 
 
 async def _next(tx: Tx, round_: Round) -> Round | None:
-    found = await rounds.rounds_of(tx, round_.campaign_id)
-    return next((r for r in found if r.number == round_.number + 1), None)
+    return engine.counting(await rounds.rounds_of(tx, round_.campaign_id), round_.number + 1)
 
 
 def new_seed() -> str:

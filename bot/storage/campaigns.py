@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, Subquery, func, insert, select
+from sqlalchemy import Select, Subquery, distinct, func, insert, select
 
 from bot.rounds.model import Campaign as CampaignFacts
 from bot.rounds.model import Candidate as CandidateFacts
@@ -42,7 +42,8 @@ class NewDesign:
 
 
 def _campaign_query() -> Select[Any]:
-    rounds = select(func.count()).where(round_.c.campaign_id == campaign.c.id).scalar_subquery()
+    numbers = select(func.count(distinct(round_.c.number)))
+    rounds = numbers.where(round_.c.campaign_id == campaign.c.id).scalar_subquery()
     return select(
         campaign.c.id, campaign.c.key, campaign.c.title, campaign.c.noun, campaign.c.zone,
         campaign.c.language, rounds.label("rounds"),

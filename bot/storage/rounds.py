@@ -70,7 +70,7 @@ def _facts(line: Any) -> RoundFacts:
 
 async def _rounds(tx: Tx, *where: Any) -> list[RoundFacts]:
     found = await tx.conn.execute(
-        select(round_).where(*where).order_by(round_.c.campaign_id, round_.c.number)
+        select(round_).where(*where).order_by(round_.c.campaign_id, round_.c.number, round_.c.id)
     )
     return [_facts(line) for line in found]
 

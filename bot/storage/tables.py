@@ -231,11 +231,21 @@ class Version(Base):
 class Round(Base):
     """The plan as printed, then what became of it. `counted_at` is when its standings were kept.
 
-    `recounts` numbers the counts: a ballot set aside after the close begins a new one.
+    `recounts` numbers the counts: a ballot set aside after the close begins a new one. A round that was
+    called off may be run again under its number: of each number one counts.
     """
 
     __tablename__ = "round"
-    __table_args__ = (UniqueConstraint("campaign_id", "number"),)
+    __table_args__ = (
+        Index(
+            "uq_round_counting",
+            "campaign_id",
+            "number",
+            unique=True,
+            sqlite_where=text("state != 'void'"),
+            postgresql_where=text("state != 'void'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
     number: Mapped[int]

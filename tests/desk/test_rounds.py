@@ -94,10 +94,28 @@ async def test_calling_off_says_what_it_costs(desk: Desk) -> None:
     await desk.made.open()
     owner = await desk.owner()
     asked = words(await owner.get(f"{desk.path()}/void"))
-    assert "Round 2 needs the signed cut of this one, so it could not open." in asked
+    assert "Round 2 needs the signed cut of this one, so it opens only after it was run again." in asked
     page = await step(desk, owner, "void", f"{desk.path()}/void", reason="The photos were mixed up")
     assert await desk.state() is RoundState.VOID
     assert "This round was called off." in page
+    assert "A new round 1 is drafted with the same rules. It starts without votes." in page
+
+
+async def test_what_was_called_off_is_run_again(desk: Desk) -> None:
+    await desk.made.open()
+    await use_rounds.void(desk.made.store, desk.made.round_id, use_rounds.CLOCK)
+    owner, moderator = await desk.owner(), await desk.person(Role.MODERATOR)
+    assert "/again" not in (await moderator.get(desk.path())).text
+    assert (await moderator.post(f"{desk.path()}/again")).status_code == 403
+    again = [await owner.post(f"{desk.path()}/again") for _ in range(2)]
+    assert {a.status_code for a in again} == {303}
+    [path] = {a.headers["location"] for a in again}
+    assert path != desk.path()
+    page = await owner.get(path)
+    assert "Round 1 of 2 Draft" in words(page)
+    assert f'action="{path}/open"' in page.text
+    assert f'action="{desk.path()}/again"' not in (await owner.get(desk.path())).text
+    assert [e.action for e in await desk.log()].count("round_again") == 1
 
 
 async def test_forms_sent_twice_act_once(desk: Desk) -> None:

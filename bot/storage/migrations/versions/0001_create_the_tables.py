@@ -281,8 +281,16 @@ def upgrade() -> None:
         sa.Column("quorum_met", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_round_campaign_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round")),
-        sa.UniqueConstraint("campaign_id", "number", name=op.f("uq_round_campaign_id_number")),
     )
+    with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.create_index(
+            "uq_round_counting",
+            ["campaign_id", "number"],
+            unique=True,
+            sqlite_where=sa.text("state != 'void'"),
+            postgresql_where=sa.text("state != 'void'"),
+        )
+
     op.create_table(
         "action_log",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -645,6 +653,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_action_log_campaign_id_at"))
 
     op.drop_table("action_log")
+    with op.batch_alter_table("round", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_round_counting",
+            sqlite_where=sa.text("state != 'void'"),
+            postgresql_where=sa.text("state != 'void'"),
+        )
+
     op.drop_table("round")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_index(
