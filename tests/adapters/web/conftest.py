@@ -11,6 +11,7 @@ import pytest
 from bot.adapters.web import Rates, RoomAdapter
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.fake_inbox import HASHES, FakeInbox
+from tests.adapters.web.visitor import NewVisitor, draw, visitors
 from tests.clock import Clock
 
 SECRET = "a secret of at least thirty-two letters"
@@ -96,3 +97,13 @@ async def fan(browser: Browser) -> Browser:
     """A browser in which Marta has entered."""
     await browser.enter()
     return browser
+
+
+@pytest.fixture
+async def new_visitor(
+    room: RoomAdapter, inbox: FakeInbox, chromium: Path, tmp_path: Path
+) -> AsyncIterator[NewVisitor]:
+    """Open the served room, with all its photos, in a browser; keyword arguments are Playwright's."""
+    draw(tmp_path)
+    async with visitors(room, inbox, chromium) as new:
+        yield new

@@ -1,98 +1,17 @@
 """The room in headless Chromium: what scripts add, what works without them, and what axe says."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from PIL import Image
-from playwright.async_api import Page, Route, async_playwright, expect
+from playwright.async_api import Route, expect
 
-from bot.adapters.web import RoomAdapter
 from bot.port import Press
 from bot.text import t
-from tests.adapters.web.fake_inbox import HASHES, FakeInbox, Fan
-from tests.adapters.web.serving import served
+from tests.adapters.web.fake_inbox import FakeInbox, Fan
+from tests.adapters.web.visitor import DESKTOP, PHONE, NewVisitor, check
 
 pytestmark = pytest.mark.browser
-
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
-PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
-DESKTOP = {"viewport": {"width": 1280, "height": 800}}
-
-
-@dataclass
-class Visitor:
-    """A fan at a screen. `complaints` is everything the console said that it should not."""
-
-    page: Page
-    url: str
-    complaints: list[str] = field(default_factory=list)
-
-    async def open(self, path: str) -> None:
-        await self.page.goto(self.url + path)
-
-    async def enter(self, name: str = "Marta") -> None:
-        await self.open("/enter?code=WELCOME")
-        await self.page.get_by_label("Your name in the group").fill(name)
-        await self.page.get_by_role("button", name="Come in").click()
-        await self.page.wait_for_url("**/r/spring")
-
-    def tile(self, number: int) -> Any:
-        return self.page.locator(f"#d{number:03d}")
-
-
-NewVisitor = Callable[..., Awaitable[Visitor]]
-
-
-@pytest.fixture
-def photos(tmp_path: Path) -> Callable[[str, bool], Path]:
-    """A photo for every design: plain colours are enough to look at."""
-    for n, photo in enumerate(HASHES):
-        picture = Image.new("RGB", (480, 600), ((n * 37) % 256, 120, 90))
-        picture.save(tmp_path / f"{photo}.jpg")
-    return lambda photo, _tile: tmp_path / f"{photo}.jpg"
-
-
-@pytest.fixture
-async def new_visitor(room: RoomAdapter, inbox: FakeInbox, chromium: Path) -> AsyncIterator[NewVisitor]:
-    """Open the served room in a browser of one's own; keyword arguments are Playwright's."""
-    async with AsyncExitStack() as opened:
-        url = await opened.enter_async_context(served(room, inbox))
-        playwright = await opened.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
-        opened.push_async_callback(browser.close)
-        visitors = []
-
-        async def new(**options: Any) -> Visitor:
-            context = await browser.new_context(**{**PHONE, "service_workers": "block", **options})
-            context.set_default_timeout(10_000)
-            visitor = Visitor(await context.new_page(), url)
-            visitors.append(visitor)
-
-            def heard(message: Any) -> None:
-                expected = "Service Worker" in message.text or "net::ERR" in message.text
-                if message.type in {"error", "warning"} and not expected:
-                    visitor.complaints.append(message.text)
-
-            visitor.page.on("console", heard)
-            visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-            return visitor
-
-        yield new
-        assert [v.complaints for v in visitors if v.complaints] == []
 
 
 def marta(inbox: FakeInbox) -> Fan:
@@ -366,18 +285,3 @@ async def test_pages_are_accessible_and_fit(
     for path in ("/r/spring/vote?page=1", "/r/spring/look/7", "/r/spring/ballot"):
         await fan.open(path)
         await check(fan, path)
-
-
-async def check(fan: Visitor, path: str) -> None:
-    found = await Axe().run(fan.page)
-    assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-    wide, screen = await fan.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
-    assert wide <= screen, f"{path} scrolls sideways"
-    small = await fan.page.evaluate(
-        """() => [...document.querySelectorAll("a, button, summary, input:not([type=hidden]), textarea")]
-          .filter((item) => item.checkVisibility() && !item.closest("p, .hush, .skip") && item.tabIndex >= 0)
-          .map((item) => [item.outerHTML.slice(0, 90), item.getBoundingClientRect()])
-          .filter(([, box]) => box.width && box.height && (box.height < 44 || box.width < 44))
-          .map(([html, box]) => `${html} ${box.width}x${box.height}`)"""
-    )
-    assert small == [], f"{path}: targets under 44 px"

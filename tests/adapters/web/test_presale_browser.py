@@ -9,10 +9,8 @@ from playwright.async_api import Route, expect
 
 from bot import presale_cards
 from tests.adapters.web.fake_inbox import FakeInbox
-from tests.adapters.web.test_browser import DESKTOP, PHONE, NewVisitor, Visitor, new_visitor, photos
+from tests.adapters.web.visitor import DESKTOP, PHONE, NewVisitor, Visitor
 from tests.clock import Clock
-
-__all__ = ["new_visitor", "photos"]
 
 pytestmark = pytest.mark.browser
 ONE = "/r/spring/presale/7"

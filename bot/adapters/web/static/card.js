@@ -118,7 +118,10 @@ export function start() {
   for (const at of [0, 1, 2]) keys[at + 1] = numbered(answers, "[data-answer]", at);
   for (const at of [0, 1, 2, 3, 4, 5]) keys[at + 4] = numbered(chips, "[data-chip]", at);
   onKeys(keys);
-  document.querySelector("[data-speak]")?.addEventListener("click", () => document.getElementById("words")?.focus());
+  document.querySelector("[data-speak]")?.addEventListener("click", (event) => {
+    event.preventDefault(); // going to an anchor would take the focus away again
+    document.getElementById("words").focus();
+  });
   addEventListener("pageshow", (event) => event.persisted && enqueue(() => refresh(), false));
   atClose(() => refresh());
   fetchNext();
