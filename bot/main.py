@@ -24,7 +24,8 @@ from bot.errors import ConfigError, Problem
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.relay import Relay
-from bot.service import presales, privacy, rounds
+from bot.reports import Easel
+from bot.service import charts, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.settings import Settings
@@ -56,10 +57,12 @@ class Installation:
         studio = Studio(self.photos, settings.photos.limits)
         self.shop = Shop(self.store, secret.encode(), settings.room.by_name, speed, studio)
         self.catwalk = Catwalk(self.shop, queue=settings.votes.queue, batch=settings.votes.batch)
+        self.easel = Easel(self.photos.tile_path)
         self.room = RoomAdapter(
             secret=secret,
             base_url=settings.room.url,
             photo_path=self._photo_path,
+            chart_png=self._chart_png,
             clock=clock or _wall_clock,
             open_by_name=settings.room.by_name,
             changes=self._changes,
@@ -75,6 +78,14 @@ class Installation:
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
         return self.photos.tile_path(photo) if tile else self.photos.path(photo)
+
+    async def _chart_png(self, key: str, language: str, dark: bool) -> bytes | None:
+        """Draw a chart for whoever looks; raises LookupError for a name that no chart has."""
+        async with self.store.read() as tx:
+            wanted = await charts.drawing(tx, key, language, dark)
+        if wanted is None:
+            raise LookupError(key)
+        return await self.easel.png(wanted)
 
     async def _changes(self, group: str) -> int:
         async with self.store.read() as tx:
@@ -118,6 +129,7 @@ class Installation:
             stop.set()
             await asyncio.gather(*ended)
             await beats.finish()
+            await self.easel.close()
             metronome.shutdown(wait=False)
             await self.store.close()
             log.info("stopped")

@@ -602,6 +602,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawn picture of a closed round. `key` names its content for `main` to draw it, in any language."""
+
+    key: str
+    alt: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A button of a post: `go` names a place (`vote`, `ballot`, `results`, `help`, `presales`, or
     `presale:67`, that of one design)."""
@@ -629,6 +637,7 @@ class Card:
     buttons: tuple[Button, ...] = ()
     alt: Text | None = None
     meters: tuple[Meter, ...] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """State → the card a post should show now, read for the relay."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from bot import cards
 from bot.cards import Decision, Turnout
 from bot.port import Card
 from bot.rounds.model import Candidate, Round, RoundState
-from bot.service import presale_posts
+from bot.service import charts, presale_posts
 from bot.service.wire import load_text
 from bot.storage import campaigns, comments, people, rounds, votes
 from bot.storage.people import GroupRow
@@ -59,7 +60,8 @@ async def _round_card(tx: Tx, kind: str, round_id: int) -> Card | None:
             }
             said = await comments.count_between(tx, campaign.id, round_.opened_at, round_.closed_at)
             took_part = await turnout(tx, round_, len(candidates))
-            return cards.result_card(campaign, round_, candidates, standings, took_part, cut, said)
+            card = cards.result_card(campaign, round_, candidates, standings, took_part, cut, said)
+            return replace(card, chart=await charts.chart_of(tx, round_))
     raise ValueError(f"no card of kind {kind}")
 
 

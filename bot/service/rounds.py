@@ -1,9 +1,8 @@
 """What owners, moderators and the clock do to a round: every step one transaction, logged, told."""
 
 import asyncio
-import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,8 +15,8 @@ from bot.rounds import engine
 from bot.rounds.engine import Event
 from bot.rounds.estimate import Answers, estimate, standings
 from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Standing
-from bot.rounds.select import Cut, top
-from bot.service import revisions
+from bot.service import revisions, summary
+from bot.service.cuts import CutPreview, preview
 from bot.service.wire import dump_text
 from bot.storage import campaigns, journal, outbox, people, presales, rounds, votes
 from bot.storage.rounds import CutLine
@@ -305,6 +304,7 @@ async def count(store: Store, round_: Round) -> bool:
         await rounds.put_standings(tx, round_.id, result)
         groups = await _touch(tx, round_.campaign_id)
         await outbox.tell(tx, groups, cards.RESULT, round_.id, now)
+        await summary.tell_owners(tx, round_, now)
     return True
 
 
@@ -313,43 +313,6 @@ def _standings(answers: Answers, versions: int, round_: Round) -> tuple[Standing
 
 
 # ------------------------------------------------------------------ the cut
-
-
-@dataclass(frozen=True, slots=True)
-class CutPreview:
-    """A closed round as its owner sees it before signing."""
-
-    round: Round
-    candidates: tuple[Candidate, ...]
-    standings: tuple[Standing, ...]
-    marks: tuple[Mark, ...]
-    cut: Cut
-
-    @property
-    def digest(self) -> str:
-        return decision_digest([self.candidates[p].design_id for p in self.cut.kept], self.marks)
-
-
-def decision_digest(kept: Iterable[int], marks: Iterable[Mark]) -> str:
-    """Name a decision: which designs go on, and the marks with their reasons."""
-    named = [(m.design_id, m.kind.value, m.reason) for m in marks]
-    return hashlib.sha256(repr((sorted(kept), named)).encode()).hexdigest()[:20]
-
-
-async def preview(tx: Tx, round_: Round) -> CutPreview | None:
-    """Compute the cut as it would be signed now; None while the round is not counted, or not anew."""
-    found = await rounds.standings(tx, round_.id)
-    if not found or not await rounds.is_counted(tx, round_.id):
-        return None
-    candidates = await rounds.candidates(tx, round_.id)
-    marks = await rounds.marks(tx, round_.id)
-    position_of = {c.design_id: c.position for c in candidates}
-    by_kind = {
-        kind: frozenset(position_of[m.design_id] for m in marks if m.kind is kind) for kind in MarkKind
-    }
-    plan = round_.plan
-    cut = top(found, plan.keep, plan.tie_rule, round_.seed, by_kind[MarkKind.KEEP], by_kind[MarkKind.VETO])
-    return CutPreview(round_, candidates, found, marks, cut)
 
 
 async def mark(store: Store, round_id: int, number: int, kind: MarkKind | None, by: By) -> None:

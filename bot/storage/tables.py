@@ -270,6 +270,15 @@ class Round(Base):
     quorum_met: Mapped[bool | None]
 
 
+class Integrity(Base):
+    """What the ballots set aside mean for a count: how many, and how many designs the cut would exchange."""
+
+    __tablename__ = "integrity"
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True, autoincrement=False)
+    aside: Mapped[int]
+    moved: Mapped[int]
+
+
 class Candidate(Base):
     """The versions of a round, frozen when it opens. `position` counts from 0 in drawn order."""
 

@@ -10,6 +10,7 @@ from bot.actions import Pick, encode
 from bot.errors import RuleError
 from bot.rounds.model import MarkKind, Round, RoundState
 from bot.service import rounds
+from bot.service.cuts import preview
 from bot.service.rounds import By
 from bot.storage import journal
 from bot.storage import rounds as round_rows
@@ -108,7 +109,7 @@ async def test_only_the_cut_that_was_seen_is_signed(made: MadeShop, other_store:
     closed = await rounds.close(made.store, made.round_id, WHY)
     await rounds.tick(made.store)
     async with made.store.read() as tx:
-        seen = await rounds.preview(tx, closed)
+        seen = await preview(tx, closed)
     assert seen is not None
     await rounds.mark(other_store, made.round_id, 7, MarkKind.KEEP, owner)
     with pytest.raises(RuleError) as refused:

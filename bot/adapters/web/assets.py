@@ -1,6 +1,7 @@
 """Photos, static files and the few addresses that machines ask for."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -10,8 +11,15 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from bot.adapters.web.page import Page
+from bot.i18n import LANGUAGES
+
+ChartPng = Callable[[str, str, bool], Awaitable[bytes | None]]
+"""Draws the chart of a key in a language, on dark paper or light; None where it cannot just now. Raises
+LookupError for a key that no chart has."""
 
 FOREVER = "public, max-age=31536000, immutable"
+
+_CHART = re.compile(r"([0-9a-z-]{1,64})\.([a-z]{2})\.(light|dark)")
 
 
 class _Statics(StaticFiles):
@@ -25,15 +33,19 @@ class _Statics(StaticFiles):
 class Assets:
     """Content-addressed files never change under their address, so they are cached for good."""
 
-    def __init__(self, page: Page, photo_path: Callable[[str, bool], Path]) -> None:
+    def __init__(
+        self, page: Page, photo_path: Callable[[str, bool], Path], chart_png: ChartPng | None = None
+    ) -> None:
         self._page = page
         self._photo_path = photo_path
+        self._chart_png = chart_png
         self._statics = _Statics(page.renderer.static_dirs)
 
     def routes(self) -> list[Route]:
         return [
             Route("/photo/{photo}.jpg", self.photo),
             Route("/tile/{photo}.jpg", self.tile),
+            Route("/chart/{name}.png", self.chart),
             Route("/static/{digest}/{path:path}", self.static),
             Route("/sw.js", self.worker),
             Route("/offline", self.offline),
@@ -55,6 +67,19 @@ class Assets:
         if not path.is_file():
             raise HTTPException(404)
         return FileResponse(path, media_type="image/jpeg", headers={"Cache-Control": FOREVER})
+
+    async def chart(self, request: Request) -> Response:
+        """Draw a chart. Its address names what it shows, so it is kept for good once it is drawn."""
+        match = _CHART.fullmatch(request.path_params["name"])
+        if match is None or match[2] not in LANGUAGES or self._chart_png is None:
+            raise HTTPException(404)
+        try:
+            png = await self._chart_png(match[1], match[2], match[3] == "dark")
+        except LookupError:
+            raise HTTPException(404) from None
+        if png is None:
+            raise HTTPException(503, headers={"Retry-After": "5"})
+        return Response(png, media_type="image/png", headers={"Cache-Control": FOREVER})
 
     async def static(self, request: Request) -> Response:
         """Serve a static file; under an older digest it is still served, and not kept."""

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers
 from bot.adapters.web import words
 from bot.adapters.web.shelves import Shelf, shelved
 from bot.i18n import Reader, language_of, number, render
-from bot.port import Button, FeedPost, Notice, Picture, Remark, Strip
+from bot.port import Button, Chart, FeedPost, Notice, Picture, Remark, Strip
 from bot.text import Hole, Span, Text, When, t, tn
 
 HERE = Path(__file__).parent
@@ -82,6 +82,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         photo_url=photo_url,
         srcset=srcset,
         vote_url=vote_url,
+        chart_url=_chart_url,
         button_url=button_url,
         left=left,
         seen_words=words.seen_words,
@@ -157,6 +158,12 @@ def iso(at: datetime) -> str:
 def with_verdict(pictures: Sequence[Picture], verdict: str) -> list[Picture]:
     """Keep the pictures of one side of the cut, in their order."""
     return [p for p in pictures if p.verdict == verdict]
+
+
+@pass_context
+def _chart_url(context: Context, chart: Chart, tone: str) -> str:
+    """Address a chart in the reader's language, on `light` or `dark` paper."""
+    return f"/chart/{chart.key}.{context['reader'].language}.{tone}.png"
 
 
 @pass_context

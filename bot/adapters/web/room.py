@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot.adapters.web.assets import Assets
+from bot.adapters.web.assets import Assets, ChartPng
 from bot.adapters.web.ballot import BallotPages
 from bot.adapters.web.entry import Entry
 from bot.adapters.web.live import Live
@@ -52,6 +52,7 @@ class RoomAdapter:
         desk_path: str | None = None,
         rates: Rates | None = None,
         poll_every_s: float = 1.0,
+        chart_png: ChartPng | None = None,
     ) -> None:
         renderer = Renderer(template_dirs, static_dirs)
         sessions = Sessions(secret, clock, secure_cookies)
@@ -60,7 +61,7 @@ class RoomAdapter:
         self.extra_routes: Sequence[BaseRoute] = extra_routes
         self._open_by_name = open_by_name
         self._throttle = Throttle(rates or Rates())
-        self._assets = Assets(self.page, photo_path)
+        self._assets = Assets(self.page, photo_path, chart_png)
         self._closing: asyncio.Event | None = None
 
     def app(self, inbox: Inbox) -> Starlette:

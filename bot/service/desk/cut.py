@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot import cards
 from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Standing, Verdict
-from bot.service.rounds import decision_digest, preview
+from bot.service.cuts import decision_digest, preview
 from bot.service.wire import load_text
 from bot.storage import comments, rounds
 from bot.storage.store import Tx

@@ -399,6 +399,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "role", name=op.f("pk_role")),
     )
     op.create_table(
+        "integrity",
+        sa.Column(
+            "round_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("aside", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("moved", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["round_id"], ["round.id"], name=op.f("fk_integrity_round_id")),
+        sa.PrimaryKeyConstraint("round_id", name=op.f("pk_integrity")),
+    )
+    op.create_table(
         "standing",
         sa.Column("round_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -637,6 +650,7 @@ def downgrade() -> None:
     op.drop_table("candidate")
     op.drop_table("version")
     op.drop_table("standing")
+    op.drop_table("integrity")
     op.drop_table("role")
     with op.batch_alter_table("post", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_post_group_id_posted_at"))

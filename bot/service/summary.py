@@ -1,0 +1,98 @@
+"""A closed round summed up, for the desk, the owners' notice and `/results`: one source for every number."""
+
+from datetime import datetime
+from statistics import median_low
+
+from bot.errors import RuleError
+from bot.rounds import summary as words
+from bot.rounds.model import Round, RoundState, Verdict
+from bot.rounds.summary import Integrity, Next, Summary, Talk
+from bot.service import bulletin, notices
+from bot.service.cuts import going_on
+from bot.storage import campaigns, comments, privacy, rounds, summaries, votes
+from bot.storage.store import Tx
+from bot.text import Text, t
+
+FEW_FANS = 5
+"""Below this many fans a median says something about one of them, so it is not shown."""
+
+MOST_TALKED_ABOUT = 2
+_SHOWN = (RoundState.CLOSED, RoundState.SIGNED_OFF)
+
+
+async def summary(tx: Tx, round_id: int) -> Summary:
+    """Sum a round up; raises RuleError while there is nothing to know: before the count, or called off."""
+    round_ = await rounds.round_by_id(tx, round_id)
+    found = await summed_up(tx, round_) if round_ else None
+    if found is None:
+        raise RuleError(
+            "summary.none", t("There is a summary once a round has closed and its votes are counted.")
+        )
+    return found
+
+
+async def summed_up(tx: Tx, round_: Round) -> Summary | None:
+    """Sum a round up; None for one that is not closed and counted."""
+    if round_.state not in _SHOWN or not await rounds.is_counted(tx, round_.id):
+        return None
+    standings = await rounds.standings(tx, round_.id)
+    campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
+    turnout = await bulletin.turnout(tx, round_, len(standings))
+    count = {v: sum(s.verdict is v for s in standings) for v in Verdict}
+    return Summary(
+        number=round_.number,
+        noun=campaign.noun,
+        looks=len(standings),
+        fans=turnout.fans,
+        platforms=await summaries.turnout_by_platform(tx, round_.id),
+        median_seen=await median_seen(tx, round_.id),
+        safe=count[Verdict.SAFE],
+        edge=count[Verdict.EDGE],
+        out=count[Verdict.OUT],
+        keep=round_.plan.keep,
+        integrity=await summaries.integrity_of(tx, round_.id) or Integrity(0, 0),
+        talk=await _talk(tx, round_),
+        next=await _next(tx, round_),
+    )
+
+
+async def median_seen(tx: Tx, round_id: int) -> int | None:
+    """Say how many versions half of the fans answered or more; None for too few fans."""
+    seen = await votes.answers_per_ballot(tx, round_id)
+    return median_low(seen) if len(seen) >= FEW_FANS else None
+
+
+async def tell_owners(tx: Tx, round_: Round, now: datetime) -> None:
+    """Tell every owner what a count found, in the transaction that keeps it; a count made anew is news."""
+    found = await summed_up(tx, round_)
+    if found is not None:
+        said = _minute(found)
+        key = f"summary:{round_.id}:{await rounds.recounts(tx, round_.id)}"
+        await notices.tell_each(tx, key, dict.fromkeys(await privacy.owners(tx), said), now)
+
+
+def _minute(found: Summary) -> Text:
+    """Say title and lines as one text, a line each."""
+    said = {"title": words.title(found)} | {f"line_{i}": line for i, line in enumerate(words.lines(found))}
+    return Text("\n".join(f"{{{name}}}" for name in said), said)
+
+
+async def _talk(tx: Tx, round_: Round) -> Talk:
+    window = (round_.campaign_id, round_.opened_at, round_.closed_at)
+    return Talk(
+        await comments.count_between(tx, *window),
+        await summaries.most_talked_about(tx, *window, most=MOST_TALKED_ABOUT),
+    )
+
+
+async def _next(tx: Tx, round_: Round) -> Next:
+    found = await rounds.rounds_of(tx, round_.campaign_id)
+    following = next((r for r in found if r.number == round_.number + 1), None)
+    return Next(
+        round_.state,
+        round_.plan.quorum,
+        bool(round_.quorum_met),
+        await summaries.unanswered(tx, await going_on(tx, round_)),
+        following.state if following else None,
+        following.plan.opens_at if following else None,
+    )
