@@ -121,12 +121,20 @@ class ShowOrders:
     """My orders: what I hold, at which price, and what became of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class ShowRemark:
+    """One comment, for a moderator who is about to hide it."""
+
+    id: int
+
+
 Wish = (
     ShowFeed
     | ShowPage
     | ShowDesign
     | ShowBallot
     | ShowSaid
+    | ShowRemark
     | ShowMe
     | ShowTakeout
     | ShowPresales
@@ -304,7 +312,8 @@ class DuelPage:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment as its group sees it. Its author sees its `status` too, and may change it if `editable`."""
+    """A comment as its group sees it. Its author sees its `status` too, and may change it if `editable`;
+    a moderator may hide it if `hideable`, and names it by its id, as c12."""
 
     id: int
     at: datetime
@@ -317,6 +326,7 @@ class Remark:
     status: Text | None
     edited: bool = False
     editable: bool = False
+    hideable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -556,6 +566,7 @@ Screen = (
     | DuelPage
     | Feed
     | Said
+    | Remark
     | DesignView
     | BallotView
     | Me

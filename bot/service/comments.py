@@ -121,8 +121,11 @@ async def member_group(tx: Tx, person: Person, platform: str, remote_id: str | N
     return group
 
 
-def remark(row: CommentRow, fan_id: int) -> Remark:
-    """Show a comment as its group sees it: the design it names first is its number, not its words."""
+def remark(row: CommentRow, fan_id: int, moderates: bool = False) -> Remark:
+    """Show a comment as its group sees it: the design it names first is its number, not its words.
+
+    `moderates` says that the fan who looks may hide it.
+    """
     mine = row.fan_id == fan_id
     named = _NUMBER.match(row.body)
     said_twice = named is not None and number_in(row.body) == row.number
@@ -130,6 +133,7 @@ def remark(row: CommentRow, fan_id: int) -> Remark:
     return Remark(
         row.id, row.at, row.author, mine, body, row.number, row.version, row.photo,
         _status(row) if mine else None, row.edited_at is not None, mine and row.status != "used",
+        moderates and not mine,
     )  # fmt: skip
 
 

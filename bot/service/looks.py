@@ -17,6 +17,7 @@ from bot.port import (
     Notice,
     Remark,
     Reply,
+    Role,
     Screen,
     Sheet,
     ShowBallot,
@@ -27,6 +28,7 @@ from bot.port import (
     ShowPage,
     ShowPresale,
     ShowPresales,
+    ShowRemark,
     ShowSaid,
     ShowTakeout,
     Strip,
@@ -36,8 +38,8 @@ from bot.rounds import ballots, engine, expose
 from bot.rounds.ballots import Cell
 from bot.rounds.entry import check_entry
 from bot.rounds.model import Candidate, Round
+from bot.service import moderation, presale_views, privacy, said
 from bot.service import people as use_people
-from bot.service import presale_views, privacy, said
 from bot.service.batch import Field, field_of, strip_of
 from bot.service.comments import member_group, remark
 from bot.service.notices import shown as shown_notice
@@ -111,6 +113,8 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
         return await privacy.takeout(shop, wanted.actor)
     if isinstance(wanted.wish, ShowSaid):
         return await said.look(shop, wanted)
+    if isinstance(wanted.wish, ShowRemark):
+        return await moderation.see(shop, wanted, wanted.wish.id)
     if isinstance(wanted.wish, ShowPage):
         await _begin_ballot(shop, wanted.actor, wanted.group)
     async with shop.store.read() as tx:
@@ -210,7 +214,7 @@ async def _design(
     if design is None:
         raise RuleError("design.unknown", t("There is no design {number} here.", number=number))
     rows = await comments.design_comments(tx, group.id, design.design_id, _DESIGN_COMMENTS)
-    remarks = tuple(remark(row, person.fan_id) for row in rows)
+    remarks = tuple(remark(row, person.fan_id, person.may(Role.MODERATOR)) for row in rows)
     facts = tuple(t("{name}: {value}", name=k, value=v) for k, v in design.attributes.items() if v)
     tile, strip, page = tile_of(design), None, None
     closed: Text | None = t("Nothing is open for votes yet. The group is told when it is.")
@@ -242,7 +246,7 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields:
     rows = await comments.group_comments(tx, group.id, wish.before, None, FEED_ITEMS)
     told = await notices.notices_of(tx, person.fan_id, wish.before, FEED_ITEMS)
     items: list[FeedPost | Remark | Notice] = [FeedPost(p.id, p.posted_at, load_card(p.card)) for p in posts]
-    items += [remark(row, person.fan_id) for row in rows]
+    items += [remark(row, person.fan_id, person.may(Role.MODERATOR)) for row in rows]
     items += [shown_notice(row) for row in told]
     items.sort(key=lambda item: (item.at, _RANK[type(item)], item.id))
     shown, more = items[-FEED_ITEMS:], len(items) >= FEED_ITEMS

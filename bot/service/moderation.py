@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.errors import RuleError
-from bot.port import Actor, Role
+from bot.port import Actor, Look, Reply, Role
 from bot.rounds.engine import RUNNING
 from bot.rounds.model import Round, RoundState
 from bot.service import notices, rounds
+from bot.service.comments import member_group, remark
 from bot.service.rounds import By
-from bot.service.shop import Shop, check_role, known
-from bot.storage import journal, moderation, people, votes
+from bot.service.shop import Shop, check_role, known, language_for
+from bot.storage import comments, journal, moderation, people, votes
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
 from bot.storage.moderation import SaidRow
@@ -92,6 +93,21 @@ async def hide(shop: Shop, actor: Actor, comment_id: int, reason: str, event_id:
         await notices.tell(tx, said.fan_id, f"mod:{entry}", told, now)
         await people.touch_groups(tx, [said.group_id])
         return Done(text, entry)
+
+
+async def see(shop: Shop, wanted: Look, comment_id: int) -> Reply:
+    """Show one comment of a moderator's group, to be hidden."""
+    async with shop.store.read() as tx:
+        person = await moderator(tx, wanted.actor)
+        group = await member_group(tx, person, wanted.actor.platform, wanted.group)
+        row = await comments.comment_by_id(tx, comment_id)
+        if row is None or row.group_id != group.id or row.status in comments.UNSEEN:
+            raise RuleError(
+                "mod.comment", t("There is no comment {comment} here.", comment=handle(comment_id))
+            )
+        return Reply(
+            screen=remark(row, person.fan_id, moderates=True), language=language_for(person, wanted.actor)
+        )
 
 
 async def _said(tx: Tx, comment_id: int) -> SaidRow:

@@ -171,8 +171,8 @@ class Shop:
         issued = self.do(people.invite_fans(self._here.shop, "main", None, None))
         return f"{self.url}/enter?code={issued.code}"
 
-    def claim(self) -> str:
-        issued = self.do(people.invite_role(self._here.shop, Role.OWNER, None))
+    def claim(self, role: Role = Role.OWNER) -> str:
+        issued = self.do(people.invite_role(self._here.shop, role, None))
         return f"{self.url}/claim?code={issued.code}"
 
     def open(self, number: int = 1) -> None:

@@ -207,7 +207,7 @@ async def test_status_tells_turnout_and_never_what_was_chosen(talk: Talk) -> Non
     await talk.say(MOD, "/mod aside Fan 2 bots")
     assert await talk.say(MOD, "/round status") == [
         "Round 1 of 2 is open",
-        "Round 1 is open and closes Sun 29 Nov, 20:00 (UTC).",
+        "Closes Sun 29 Nov, 20:00 (UTC).",
         "1 fan, 1 opinion, 0\N{NO-BREAK SPACE}% seen enough",
         "1 ballot is set aside.",
         "To close it for good, say /round close and why.",

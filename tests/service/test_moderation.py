@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import RuleError
-from bot.port import Actor, Answer, Command, Comment, Feed, Look, Remark, Role, ShowFeed
+from bot.port import Actor, Answer, Command, Comment, Feed, Look, Remark, Role, ShowFeed, ShowRemark
 from bot.service import people, rounds
 from bot.service.rounds import By
 from bot.storage import comments, journal, moderation
@@ -447,3 +447,22 @@ async def test_somebody_unknown_is_not_heard(made: MadeShop, talk: Talk) -> None
     nobody = Actor("room", "nobody", "Nobody", "en")
     for words in ("/mod log", "/round close now", "/campaign", "/results"):
         assert await talk.say(nobody, words) == [REFUSED + "who.unknown"]
+
+
+async def test_moderators_see_which_comments_they_may_hide(made: MadeShop, talk: Talk) -> None:
+    n = await comment(made, await made.fan(1), "#003 nice")
+    mine = await comment(made, await talk.who(MOD), "#003 thank you")
+    seen = [i for i in (await talk.feed(MOD)).items if isinstance(i, Remark)]
+    assert {i.id: i.hideable for i in seen} == {n: True, mine: False}
+    for role in (FAN, DESIGNER):
+        assert not any(i.hideable for i in (await talk.feed(role)).items if isinstance(i, Remark))
+    look = Look(await talk.who(MOD), ShowRemark(n), ROOM)
+    shown_ = (await made.catwalk.look(look)).screen
+    assert isinstance(shown_, Remark)
+    assert (shown_.id, shown_.hideable) == (n, True)
+    for who, number, code in ((FAN, n, "role.missing"), (MOD, n + 99, "mod.comment")):
+        with pytest.raises(RuleError, match=code):
+            await made.catwalk.look(Look(await talk.who(who), ShowRemark(number), ROOM))
+    await talk.say(MOD, f"/mod hide c{n} rude")
+    with pytest.raises(RuleError, match=r"mod\.comment"):
+        await made.catwalk.look(look)

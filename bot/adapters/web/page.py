@@ -162,6 +162,15 @@ class Page:
         flash = None
         if whole:
             flash, visit.said = visit.said or self.sessions.read_flash(request), None
+        html = self.piece(request, template, flash=flash, **context)
+        response = HTMLResponse(html, status, headers)
+        if whole and self.sessions.flash_cookie in request.cookies:
+            self.sessions.forget_flash(response)
+        return self.finish(request, response)
+
+    def piece(self, request: Request, template: str, **context: Any) -> str:
+        """Write a template for the person who asks, with the base's own names."""
+        visit = self.visit(request)
 
         def token() -> str:
             visit.keep = visit.keep or not visit.known
@@ -170,17 +179,13 @@ class Page:
         words = {
             "session": visit.session,
             "csrf_token": token,
-            "flash": flash,
+            "flash": None,
             "path": request.url.path,
             "now": self.clock(),
             "desk_path": self.desk_path if visit.session.staff else None,
             **context,
         }
-        html = self.renderer.page(template, visit.reader, words)
-        response = HTMLResponse(html, status, headers)
-        if whole and self.sessions.flash_cookie in request.cookies:
-            self.sessions.forget_flash(response)
-        return self.finish(request, response)
+        return self.renderer.page(template, visit.reader, words)
 
     def redirect(self, request: Request, path: str, flash: Text | None = None) -> Response:
         """Send the browser on after a form (303), with a sentence to show there."""

@@ -14,6 +14,7 @@ from bot.adapters.web.assets import Assets, ChartPng
 from bot.adapters.web.ballot import BallotPages
 from bot.adapters.web.entry import Entry
 from bot.adapters.web.live import Live
+from bot.adapters.web.moderation import ModerationPages
 from bot.adapters.web.page import PLATFORM, Page
 from bot.adapters.web.presales import PresalePages
 from bot.adapters.web.refusals import Refusals
@@ -68,6 +69,7 @@ class RoomAdapter:
         """Build the web application that serves the room and what is mounted into it."""
         entry = Entry(self.page, inbox, self._throttle, self._open_by_name)
         groups = GroupPages(self.page, inbox, self._throttle, self.live)
+        moderation = ModerationPages(self.page, inbox, self._throttle)
         presales = PresalePages(self.page, inbox, self._throttle)
         ballot = BallotPages(self.page, inbox, self._throttle)
         return Starlette(
@@ -75,6 +77,7 @@ class RoomAdapter:
                 *self._assets.routes(),
                 *entry.routes(),
                 *groups.routes(),
+                *moderation.routes(),
                 *presales.routes(),
                 *ballot.routes(),
                 *self.extra_routes,

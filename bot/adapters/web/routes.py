@@ -84,12 +84,7 @@ class GroupPages(Group):
         group, text = request.path_params["group"], form.get("text", "")
         self._page.visit(request).draft = {**form, "action": url("r", group, "comment")}
         if command := typed_command(text):
-            reply = await self._command(request, form, *command)
-            if self._page.wants_json(request) or reply.text is None:
-                return self._acted(request, form, reply, screen_url(group, reply.screen))
-            onward = screen_url(group, reply.screen) or self._page.visit(request).back
-            answer = reply.screen if isinstance(reply.screen, Answer) else Answer(reply.text)
-            return self._show(request, "answer.html", answer=answer, back=onward)
+            return await self._answer(request, form, *command)
         actor, _ = await self._here(request)
         self._throttle.check("comment", actor.remote_id)
         number, reply_to = number_of(form.get("number")), number_of(form.get("reply_to"))
@@ -98,6 +93,27 @@ class GroupPages(Group):
         self._page.heard(request, reply, group)
         self._live.wake(group)
         return self._acted(request, form, reply, None)
+
+    async def _answer(self, request: Request, form: dict[str, str], name: str, args: str) -> Response:
+        """Answer a command to who said it: a script with the piece to show, a browser with a page."""
+        visit, group = self._page.visit(request), request.path_params["group"]
+        language = visit.language
+        reply = await self._command(request, form, name, args)
+        onward = screen_url(group, reply.screen)
+        if reply.text is None:
+            return self._acted(request, form, reply, onward)
+        if visit.language != language and onward is None:  # everything on the page speaks another one now
+            return self._acted(request, form, reply, visit.back)
+        answer = reply.screen if isinstance(reply.screen, Answer) else Answer(reply.text)
+        context = {"answer": answer, "group": group, "back": onward or visit.back}
+        if not self._page.wants_json(request):
+            return self._page.render(request, "answer.html", **context)
+        data = {
+            "text": reply.text,
+            "next": onward,
+            "answer": self._page.piece(request, "_answer.html", **context),
+        }
+        return self._page.json(request, data)
 
     # -------------------------------------------------------------- listening
 

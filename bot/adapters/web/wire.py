@@ -25,7 +25,7 @@ from bot.port import (
 )
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_COMMAND = re.compile(r"/([a-z][a-z_]{0,31})(?:\s+(.*))?", re.DOTALL)
+_COMMAND = re.compile(r"/([A-Za-z][A-Za-z_]{0,31})(?:\s+(.*))?", re.DOTALL)
 
 
 def event_id(actor: Actor, form: Mapping[str, str], *meant: object) -> str:
@@ -44,7 +44,7 @@ def event_id(actor: Actor, form: Mapping[str, str], *meant: object) -> str:
 def typed_command(text: str) -> tuple[str, str] | None:
     """Read `/name args`; None for words that only happen to start with a slash."""
     match = _COMMAND.fullmatch(text)
-    return (match[1], (match[2] or "").strip()) if match else None
+    return (match[1].lower(), (match[2] or "").strip()) if match else None
 
 
 def number_of(text: str | None) -> int | None:

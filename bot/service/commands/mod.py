@@ -19,7 +19,7 @@ from bot.storage import rounds
 from bot.storage.store import Tx
 from bot.text import Span, Text, t
 
-_LOG_LINES = 8
+_LOG_LINES, _JUST_S = 8, 60
 
 
 async def _mod(at: Counter, c: Command) -> Reply:
@@ -133,7 +133,9 @@ def _line(said: LogLine, age: timedelta, number: int | None) -> Text:
     what = t("{who} {what}", who=said.who, what=said.what)
     if said.why:
         what = t("{what}: “{why}”", what=what, why=said.why)
-    ago = t("{span} ago: {what}", span=Span(age.total_seconds()), what=what)
+    ago = t("Just now: {what}", what=what)
+    if age.total_seconds() >= _JUST_S:
+        ago = t("{span} ago: {what}", span=Span(age.total_seconds()), what=what)
     return t("{number}. {line}", number=str(number), line=ago) if number else ago
 
 

@@ -83,7 +83,9 @@ async def _status(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Rep
         "Round {number} of {rounds} is {state}",
         number=round_.number, rounds=campaign.rounds, state=engine.named(round_.state),
     )  # fmt: skip
-    lines = [await line(tx, campaign, round_)]
+    lines = [] if round_.state is RoundState.PAUSED else [await line(tx, campaign, round_)]
+    if round_.state is RoundState.OPEN:
+        lines = [t("Closes {at}.", at=When(round_.closes_at))]
     if round_.opened_at is not None:
         versions = len(await round_rows.candidates(tx, round_.id))
         turnout = await bulletin.turnout(tx, round_, versions)

@@ -8,10 +8,12 @@ from datetime import datetime, timedelta
 from bot.errors import RuleError
 from bot.port import (
     Actor,
+    Answer,
     BallotView,
     Button,
     Card,
     CardPage,
+    Choice,
     Command,
     Comment,
     DesignView,
@@ -38,6 +40,7 @@ from bot.port import (
     ShowPage,
     ShowPresale,
     ShowPresales,
+    ShowRemark,
     ShowSaid,
     ShowTakeout,
     Strip,
@@ -84,7 +87,7 @@ class FakeInbox:
         self.titles = titles or tuple(f"Sage dress {n}" for n in range(1, len(photos) + 1))
         self.page_size = page_size
         self.fans: dict[str, Fan] = {}
-        self.codes = {"WELCOME": Role.FAN, "OWNER-1": Role.OWNER}
+        self.codes = {"WELCOME": Role.FAN, "OWNER-1": Role.OWNER, "MOD-1": Role.MODERATOR}
         self.open = False
         """Whether a name is enough to enter."""
         self.ballot = BallotShape.SHEETS
@@ -182,11 +185,36 @@ class FakeInbox:
                 mine = [i for i in self.items if isinstance(i, Remark) and i.mine]
                 told = [i for i in self.items if isinstance(i, Notice)]
                 return Said(GROUP, tuple(mine[::-1]), tuple(told[::-1]))
+            case ShowRemark(number):
+                return self._remark(fan, number)
             case ShowTakeout():
                 return Takeout("catwalk.json", json.dumps({"name": fan.name}))
             case ShowMe():
                 roles = tuple(sorted(fan.roles))
                 return Me(fan.name, fan.language, (("room", fan.name),), roles, self.groups)
+
+    def _remark(self, fan: Fan, number: int) -> Remark:
+        if Role.MODERATOR not in fan.roles:
+            raise RuleError("role.missing", t("Only moderators can do that."))
+        found = next((i for i in self.items if isinstance(i, Remark) and i.id == number), None)
+        if found is None:
+            raise RuleError("mod.comment", t("There is no comment {n} here.", n=number))
+        return replace(found, hideable=True)
+
+    def _moderated(self, fan: Fan, words: list[str]) -> Reply:
+        match words:
+            case ["hide", handle, *reason] if reason:
+                said = self._remark(fan, int(handle.removeprefix("c")))
+                self.items = [i for i in self.items if not (isinstance(i, Remark) and i.id == said.id)]
+                self.cursor += 1
+                title = t("{comment} is hidden.", comment=handle)
+            case ["log"]:
+                title = t("Who did what")
+            case _:
+                raise RuleError("mod.reason", t("Say why in a few words."))
+        lines = (t("2 hours ago: {who} hid c{id}", who="Mo <b>", id=1),)
+        choices = (Choice(t("Undo"), "/mod undo 7"),)
+        return Reply(title, Answer(title, lines, choices, (Button(t("See all results"), "results"),)))
 
     async def comment(self, comment: Comment) -> Reply:
         self.calls.append(comment)
@@ -325,6 +353,8 @@ class FakeInbox:
             if not numbers or max(numbers) > len(self.photos):
                 raise RuleError("pick.unknown", t("Type numbers of designs, such as 61 67 72."))
             return self._picked(fan, [(n, True) for n in numbers])
+        if name == "mod":
+            return self._moderated(fan, args.split())
         if name == "ballot":
             return Reply(t("Here is your ballot."), self._sheet(fan, None), language=fan.language)
         raise RuleError("command.unknown", t("There is no command /{name}.", name=name))
@@ -423,7 +453,12 @@ class FakeInbox:
         return replace(view, tile=replace(view.tile, press="")) if self.ballot is BallotShape.DUELS else view
 
     def _feed(self, fan: Fan, before: datetime | None) -> Feed:
-        items = [i for i in self.items if before is None or i.at < before]
+        moderates = Role.MODERATOR in fan.roles
+        items = [
+            replace(i, hideable=moderates) if isinstance(i, Remark) else i
+            for i in self.items
+            if before is None or i.at < before
+        ]
         older = items[-40].at if len(items) > 40 else None
         strip = None if self.state == "none" else self._strip(fan)
         shown = tuple(items[-40:])

@@ -13,27 +13,41 @@ function answering(form, id, author) {
   if (id) form.elements.text.focus();
 }
 
+// What a command found stands over the box, for who asked, until it is closed or the next answer comes.
+function show(html) {
+  const panel = document.querySelector("[data-answered]");
+  panel.querySelector("[role=status]").innerHTML = html ?? "";
+  panel.hidden = !html;
+  panel.scrollTop = 0;
+}
+
+async function said(form, words) {
+  const answer = await enqueue(() => post(form, { text: words }));
+  const { data, ok } = answer;
+  if (ok && data.next) return location.assign(data.next);
+  if (ok && data.answer) show(data.answer);
+  else say(data.text ?? (ok ? "" : document.body.dataset.broken), ok ? "done" : "refused", 6000);
+  if (ok && !data.answer && !document.getElementById("live") && !("stay" in form.dataset)) location.reload();
+  else if (ok && document.getElementById("live")) dispatchEvent(new CustomEvent("catwalk:spoke"));
+  return ok;
+}
+
 async function send(form) {
   const box = form.elements.text;
   const button = form.querySelector(".send");
   const words = box.value;
   if (!words.trim() || button.getAttribute("aria-busy")) return;
   button.setAttribute("aria-busy", "true");
-  const answer = await enqueue(() => post(form, { text: words }));
+  const ok = await said(form, words);
   button.removeAttribute("aria-busy");
-  say(answer.data.text ?? (answer.ok ? "" : document.body.dataset.broken), answer.ok ? "done" : "refused", 6000);
-  if (!answer.ok) return;
+  if (!ok) return;
   if (box.value === words) box.value = "";
   answering(form, "", "");
-  if (answer.data.next) location.assign(answer.data.next);
-  else if (document.getElementById("live")) dispatchEvent(new CustomEvent("catwalk:spoke"));
-  else if (!("stay" in form.dataset)) location.reload();
 }
 
 export function start() {
   const form = document.querySelector("[data-compose]");
   form.addEventListener("submit", (event) => {
-    if (form.elements.text.value.trimStart().startsWith("/")) return; // a command's answer is a page
     event.preventDefault();
     send(form);
   });
@@ -43,11 +57,17 @@ export function start() {
       form.requestSubmit();
     }
   });
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-choices]") || event.submitter?.name !== "text") return;
+    event.preventDefault();
+    said(form, event.submitter.value);
+  });
   document.addEventListener("click", (event) => {
     const reply = event.target.closest("[data-reply]");
     const stop = event.target.closest(".answering-stop");
     if (!reply && !stop) return;
     event.preventDefault();
+    if (stop?.closest("[data-answered]")) return show("");
     answering(form, reply?.dataset.reply ?? "", reply?.dataset.author ?? "");
   });
 }
