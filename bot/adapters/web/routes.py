@@ -96,7 +96,8 @@ class GroupPages(Group):
 
     async def _answer(self, request: Request, form: dict[str, str], name: str, args: str) -> Response:
         """Answer a command to who said it: a script with the piece to show, a browser with a page."""
-        visit, group = self._page.visit(request), request.path_params["group"]
+        _, group = await self._here(request)
+        visit = self._page.visit(request)
         language = visit.language
         reply = await self._command(request, form, name, args)
         onward = screen_url(group, reply.screen)
@@ -105,15 +106,11 @@ class GroupPages(Group):
         if visit.language != language and onward is None:  # everything on the page speaks another one now
             return self._acted(request, form, reply, visit.back)
         answer = reply.screen if isinstance(reply.screen, Answer) else Answer(reply.text)
-        context = {"answer": answer, "group": group, "back": onward or visit.back}
+        back = onward or visit.back
         if not self._page.wants_json(request):
-            return self._page.render(request, "answer.html", **context)
-        data = {
-            "text": reply.text,
-            "next": onward,
-            "answer": self._page.piece(request, "_answer.html", **context),
-        }
-        return self._page.json(request, data)
+            return self._show(request, "answer.html", answer=answer, back=back)
+        piece = self._page.piece(request, "_answer.html", answer=answer, back=back, group=group)
+        return self._page.json(request, {"text": reply.text, "next": onward, "answer": piece})
 
     # -------------------------------------------------------------- listening
 
