@@ -57,13 +57,14 @@ def card_page(
 ) -> CardPage:
     """Show a card; every third design shows what version 1 looked like."""
     n, answer = tile.number, mine.cards.get(tile.number)
+    given = answer is not None and closed is None
     before = (
         Before(tile.photo, verbatim("version 1"), 1, "Longer sleeves, pockets kept", 23)
         if n % 3 == 0
         else None
     )
     chips = tuple(
-        Chip(key, label, chosen := key in mine.chips.get(n, ()), f"chip:{n}:{key}:{int(not chosen)}")
+        Chip(key, label, chosen := key in mine.chips.get(n, ()), _chip(n, key, not chosen) if given else "")
         for key, label in LABELS.items()
     )
     love, like, passed = (f"rate:{n}:{one}" for one in (2, 1, 0))
@@ -72,6 +73,10 @@ def card_page(
     return CardPage(
         strip, "Spring", page, pages, tile, before, said, love, like, passed, chips, mine.undo, closed
     )
+
+
+def _chip(number: int, key: str, want: bool) -> str:
+    return f"chip:{number}:{key}:{int(want)}"
 
 
 def on_card(view: DesignView, mine: Answers) -> DesignView:

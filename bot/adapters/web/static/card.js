@@ -52,7 +52,7 @@ function refreshSoon() {
 
 async function press(form, button, took) {
   const waiting = () => (button.dataset.state = "waiting");
-  if (stale.has(button)) await refresh(waiting);
+  if (stale.has(button) || !button.value) await refresh(waiting); // reasons have an action once there is an answer
   const answer = await post(form, { action: button.value }, waiting);
   delete button.dataset.state;
   if (answer.ok) {
