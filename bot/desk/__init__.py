@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from bot.desk.designs import larger_bodies
 from bot.desk.routes import desk_routes
 
-__all__ = ["STATIC", "TEMPLATES", "desk_routes", "larger_bodies"]
+__all__ = ["STATIC", "TEMPLATES", "desk_routes"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"

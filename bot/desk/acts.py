@@ -80,7 +80,7 @@ class Acts:
         """Draft a round anew that was called off, and go there."""
         form = await self._page.form(request)
         staff = await desk.check(self._shop, self._page.need_actor(request))
-        by = By(staff.account_id, _reason(form, needed=False))
+        by = By(staff.account_id, reason_of(form, needed=False))
         drafted = await rounds.run_again(self._shop.store, request.path_params["id"], by)
         return self._page.redirect(request, words.round_path(drafted.id), words.done(desk.AGAIN))
 
@@ -115,7 +115,7 @@ class Acts:
     # -------------------------------------------------------------- steps
 
     async def _step(self, view: RoundPage, act: str, form: Form) -> Text:
-        await self._take(view, act, form, By(view.staff.account_id, _reason(form, act in _ASKS_WHY)))
+        await self._take(view, act, form, By(view.staff.account_id, reason_of(form, act in _ASKS_WHY)))
         return words.done(act)
 
     async def _take(self, view: RoundPage, act: str, form: Form, by: By) -> None:
@@ -146,7 +146,7 @@ class Acts:
         hours, seen = form.get("hours", ""), form.get("closes_at", "")
         if not (hours.isascii() and hours.isdecimal() and len(hours) <= 4 and int(hours)):
             raise RuleError("extend.hours", t("Choose by how many hours to extend, for example 24."))
-        by = By(view.staff.account_id, _reason(form, needed=False))
+        by = By(view.staff.account_id, reason_of(form, needed=False))
         await rounds.extend(self._shop.store, view.round.id, timedelta(hours=int(hours)), by, _instant(seen))
         return words.done(act)
 
@@ -155,7 +155,7 @@ class Acts:
         if not (number.isascii() and number.isdecimal() and len(number) <= 4):
             raise RuleError("mark.unknown", t("Choose a design of this round to mark."))
         kind = desk.mark_kind(form.get("kind", ""))
-        by = By(view.staff.account_id, _reason(form, needed=False))
+        by = By(view.staff.account_id, reason_of(form, needed=False))
         await rounds.mark(self._shop.store, view.round.id, int(number), kind, by)
         which = Numbers((int(number),))
         if kind is None:
@@ -163,7 +163,7 @@ class Acts:
         return t("{design} is marked.", design=which)
 
 
-def _reason(form: Form, needed: bool) -> str:
+def reason_of(form: Form, needed: bool) -> str:
     reason = " ".join(form.get("reason", "").split())
     if needed and not reason:
         raise RuleError("desk.reason", t("Say why in a few words: it is written in the log."))

@@ -13,7 +13,7 @@ COLUMNS = (
     "low", "high", "chance", "mark", "mark_reason", "comments", "why",
 )  # fmt: skip
 
-_BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
+BOM = "\ufeff"  # without it Excel reads UTF-8 as something else
 _FORMULA = frozenset("=+-@＝＋－＠")
 _CONTROL = frozenset("\t\r\n")
 
@@ -30,7 +30,7 @@ def standings_csv(cut: CutView, say: Callable[[Text], str]) -> bytes:
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
     writer.writerows(_cells(row, say) for row in cut.rows)
-    return (_BOM + table.getvalue()).encode()
+    return (BOM + table.getvalue()).encode()
 
 
 def _cells(row: CutRow, say: Callable[[Text], str]) -> list[str | int]:

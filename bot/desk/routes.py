@@ -9,10 +9,11 @@ from starlette.routing import Route
 
 from bot.desk import cut, words
 from bot.desk.acts import Acts
-from bot.desk.designs import Designs
 from bot.desk.export import standings_csv
 from bot.desk.page import HELPERS, PageLike
 from bot.desk.people import People
+from bot.desk.presale_acts import PresaleActs
+from bot.desk.presales import PresalePages
 from bot.errors import RuleError
 from bot.i18n import Reader, render
 from bot.service import desk, logbook
@@ -26,8 +27,15 @@ def desk_routes(shop: Shop, catwalk: Catwalk, page: PageLike) -> list[Route]:
     """Build the desk's routes over the room's `page`, for main to mount beside the room's own."""
     pages = Pages(shop, page)
     acts, people = Acts(shop, page, pages.round_page), People(shop, catwalk, page)
-    designs = Designs(shop, catwalk, page)
-    return [*pages.routes(), *acts.routes(), *people.routes(), *designs.routes()]
+    presales = PresalePages(shop, page)
+    selling = PresaleActs(shop, page, presales)
+    return [
+        *pages.routes(),
+        *acts.routes(),
+        *people.routes(),
+        *presales.routes(),
+        *selling.routes(),
+    ]
 
 
 class Pages:

@@ -45,7 +45,18 @@ from bot.service.comments import member_group, remark
 from bot.service.notices import shown as shown_notice
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_card
-from bot.storage import campaigns, comments, notices, orders, outbox, people, revisions, rounds, votes
+from bot.storage import (
+    campaigns,
+    comments,
+    notices,
+    orders,
+    outbox,
+    people,
+    presales,
+    revisions,
+    rounds,
+    votes,
+)
 from bot.storage.people import GroupRow, Person
 from bot.storage.revisions import ChangeRow
 from bot.storage.store import Tx
@@ -261,6 +272,7 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields:
         group.remote_id, title, zone, tuple(shown), strip, group.cursor,
         shown[0].at if more and shown else None,
         tuple((g.remote_id, g.title) for g in groups if g.platform == group.platform),
+        presales=await presales.open_in(tx, group.id, await tx.now()),
         unseen=await notices.unseen(tx, person.fan_id),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, func, insert, select, update
 
 from bot.money import Money
 from bot.presale.ladder import Combine, Ladder, TimeRule
@@ -190,6 +190,19 @@ async def group_presales(tx: Tx, group_id: int) -> list[PresaleFacts]:
         .where(presale.c.campaign_id.in_(mine))
         .order_by(presale.c.campaign_id.desc(), design.c.number),
     )
+
+
+async def open_in(tx: Tx, group_id: int, now: datetime) -> int:
+    """Count what can be ordered in a group now."""
+    mine = select(group_campaign.c.campaign_id).where(group_campaign.c.group_id == group_id)
+    found = await tx.conn.execute(
+        select(func.count()).where(
+            presale.c.campaign_id.in_(mine),
+            presale.c.state == PresaleState.OPEN.value,
+            presale.c.closes_at > now,
+        )
+    )
+    return int(found.scalar_one())
 
 
 async def active_presales(tx: Tx) -> list[PresaleFacts]:

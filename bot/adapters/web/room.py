@@ -1,7 +1,7 @@
 """The room as an adapter: built by main, told by the relay, listened to by browsers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,6 @@ from bot.adapters.web.presales import PresalePages
 from bot.adapters.web.refusals import Refusals
 from bot.adapters.web.render import Renderer
 from bot.adapters.web.routes import GroupPages
-from bot.adapters.web.said import SaidPages
 from bot.adapters.web.security import Guard, Rates, Throttle
 from bot.adapters.web.session import Sessions
 from bot.i18n import Reader
@@ -61,7 +60,6 @@ class RoomAdapter:
         self.page = Page(renderer, sessions, base_url, clock, desk_path)
         self.live = Live(changes, poll_every_s)
         self.extra_routes: Sequence[BaseRoute] = extra_routes
-        self.larger_bodies: Mapping[str, int] = {}
         self._open_by_name = open_by_name
         self._throttle = Throttle(rates or Rates())
         self._assets = Assets(self.page, photo_path, chart_png)
@@ -73,7 +71,6 @@ class RoomAdapter:
         groups = GroupPages(self.page, inbox, self._throttle, self.live)
         moderation = ModerationPages(self.page, inbox, self._throttle)
         presales = PresalePages(self.page, inbox, self._throttle)
-        said = SaidPages(self.page, inbox, self._throttle, self.live)
         ballot = BallotPages(self.page, inbox, self._throttle)
         return Starlette(
             routes=[
@@ -82,11 +79,10 @@ class RoomAdapter:
                 *groups.routes(),
                 *moderation.routes(),
                 *presales.routes(),
-                *said.routes(),
                 *ballot.routes(),
                 *self.extra_routes,
             ],
-            middleware=[Middleware(Guard, larger=self.larger_bodies)],
+            middleware=[Middleware(Guard)],
             exception_handlers=Refusals(self.page, entry.front_page).handlers(),
             lifespan=self._lifespan,
         )

@@ -2,9 +2,7 @@
 
 import ipaddress
 import math
-import re
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -46,34 +44,27 @@ def add_headers(headers: MutableHeaders) -> None:
 class Guard:
     """ASGI middleware: safe headers on every answer, and an end to bodies over `body_bytes`.
 
-    `larger` says by a pattern of whole paths where a body may have more. The 413 is raised inside
-    `receive`, where the app's error page can still answer it.
+    The 413 is raised inside `receive`, where the app's error page can still answer it.
     """
 
-    def __init__(
-        self, app: ASGIApp, body_bytes: int = FORM_BYTES, larger: Mapping[str, int] | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, body_bytes: int = FORM_BYTES) -> None:
         self.app = app
         self.body_bytes = body_bytes
-        self.larger = larger or {}
-
-    def _most(self, path: str) -> int:
-        return next((n for kept, n in self.larger.items() if re.fullmatch(kept, path)), self.body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
-        taken, most = 0, self._most(scope["path"])
+        taken = 0
 
         async def counted() -> Message:
             nonlocal taken
-            if declared.isdecimal() and int(declared) > most:
+            if declared.isdecimal() and int(declared) > self.body_bytes:
                 raise HTTPException(413)
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > most:
+            if taken > self.body_bytes:
                 raise HTTPException(413)
             return message
 

@@ -18,6 +18,7 @@ from bot.port import (
     OrdersView,
     PresalesView,
     PresaleView,
+    Quote,
     Reply,
     Screen,
     Sheet,
@@ -61,6 +62,9 @@ def screen_url(group: str, screen: Screen | None) -> str | None:
             return url("r", group, "ballot")
         case DesignView(tile=tile):
             return url("r", group, "look", tile.number)
+        case PresaleView(number=number, quote=Quote() as quote):
+            chosen = {"colour": quote.colour, "size": quote.size}
+            return url("r", group, "presale", number, quantity=quote.quantity, **chosen)
         case PresaleView(number=number):
             return url("r", group, "presale", number)
         case PresalesView():
