@@ -1,6 +1,6 @@
 """What one person is told: written with the fact itself, shown in their own feed and to nobody else."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.port import Notice
@@ -13,15 +13,18 @@ from bot.text import Text
 
 async def tell(tx: Tx, fan_id: int, key: str, text: Text, now: datetime) -> bool:
     """Tell a fan something, once a `key` (`comment:12:hidden`); False when they were told before."""
-    return await tell_each(tx, key, {fan_id: text}, now) > 0
+    return await tell_all(tx, [(fan_id, key, text)], now) > 0
 
 
 async def tell_each(tx: Tx, key: str, texts: Mapping[int, Text], now: datetime) -> int:
     """Tell several fans, each their own sentence, once a `key` and fan; returns how many were told."""
-    told = await notices.put_notices(
-        tx, [(fan_id, key, dump_text(said)) for fan_id, said in sorted(texts.items())], now
-    )
-    groups = await notices.groups_of_fans(tx, list(texts)) if told else []
+    return await tell_all(tx, [(fan_id, key, said) for fan_id, said in sorted(texts.items())], now)
+
+
+async def tell_all(tx: Tx, lines: Sequence[tuple[int, str, Text]], now: datetime) -> int:
+    """Tell fans (id, key, sentence) in one go; returns how many lines were new."""
+    told = await notices.put_notices(tx, [(fan_id, key, dump_text(said)) for fan_id, key, said in lines], now)
+    groups = await notices.groups_of_fans(tx, [fan_id for fan_id, _, _ in lines]) if told else []
     if groups:
         await people.touch_groups(tx, groups)
     return told

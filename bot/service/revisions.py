@@ -228,6 +228,7 @@ async def publish(tx: Tx, round_: Round, competing: Collection[int], now: dateti
     fans: dict[int, set[int]] = {}
     for line in await revisions.publish(tx, list(fresh), now):
         fans.setdefault(line.version_id, set()).add(line.fan_id)
+    told = []
     for version_id, asked in fans.items():
         draft = fresh[version_id]
         said = t(
@@ -236,5 +237,6 @@ async def publish(tx: Tx, round_: Round, competing: Collection[int], now: dateti
             version=draft.number,
             note=draft.note,
         )
-        await notices.tell_each(tx, f"version:{version_id}:used", dict.fromkeys(asked, said), now)
+        told += [(fan_id, f"version:{version_id}:used", said) for fan_id in sorted(asked)]
+    await notices.tell_all(tx, told, now)
     return len(fresh)

@@ -35,13 +35,12 @@ async def settle(
         chosen = _chosen(await wishes.wishes_of(tx, design.design_id), ids)
         now = await tx.now()
         moved = [w for w in chosen if await wishes.settle(tx, w.id, status, why, _OPEN)]
+        told = [w for w in moved if status != NEW or w.status == DECLINED]
+        said = _TOLD[status](Numbers((number,)), why)
+        await notices.tell_all(
+            tx, [(w.fan_id, f"comment:{w.id}:{status}:{now.isoformat()}", said) for w in told], now
+        )
         for wish in moved:
-            if status != NEW or wish.status == DECLINED:
-                said, key = (
-                    _TOLD[status](Numbers((number,)), why),
-                    f"comment:{wish.id}:{status}:{now.isoformat()}",
-                )
-                await notices.tell(tx, wish.fan_id, key, said, now)
             await journal.record(
                 tx, f"comment_{status}", now, account_id=person.account_id, campaign_id=campaign_id,
                 reason=why, number=number, comment=wish.id,
