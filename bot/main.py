@@ -73,6 +73,7 @@ class Installation:
             rates=Rates(settings.limits.presses, settings.limits.comments, settings.limits.entries),
         )
         self.room.extra_routes = desk.desk_routes(self.shop, self.catwalk, self.room.page)
+        self.room.larger_bodies = desk.larger_bodies(settings.photos.max_bytes)
         self.relay = Relay(self.store, self.room, claim_s=settings.relay.claim_s)
         self._told: datetime | None = None
 

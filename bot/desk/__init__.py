@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from bot.desk.designs import larger_bodies
 from bot.desk.routes import desk_routes
 
-__all__ = ["STATIC", "TEMPLATES", "desk_routes"]
+__all__ = ["STATIC", "TEMPLATES", "desk_routes", "larger_bodies"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"

@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from bot.desk import cut, words
 from bot.desk.acts import Acts
+from bot.desk.designs import Designs
 from bot.desk.export import standings_csv
 from bot.desk.page import HELPERS, PageLike
 from bot.desk.people import People
@@ -27,12 +28,14 @@ def desk_routes(shop: Shop, catwalk: Catwalk, page: PageLike) -> list[Route]:
     """Build the desk's routes over the room's `page`, for main to mount beside the room's own."""
     pages = Pages(shop, page)
     acts, people = Acts(shop, page, pages.round_page), People(shop, catwalk, page)
+    designs = Designs(shop, catwalk, page)
     presales = PresalePages(shop, page)
     selling = PresaleActs(shop, page, presales)
     return [
         *pages.routes(),
         *acts.routes(),
         *people.routes(),
+        *designs.routes(),
         *presales.routes(),
         *selling.routes(),
     ]

@@ -129,6 +129,15 @@ _SAID: Mapping[str, Callable[[int, Mapping[str, Any]], Text]] = {
     "presale_close": lambda n, f: t("closed the presale of {design}", design=_design(f)),
     "presale_decide": lambda n, f: t("counted the presale of {design}", design=_design(f)),
     "presale_price": lambda n, f: t("told the new price of {design}", design=_design(f)),
+    "version_uploaded": lambda n, f: t(
+        "uploaded version {version} of {design}", version=int(f.get("version", 0)), design=_design(f)
+    ),
+    "version_withdrawn": lambda n, f: t(
+        "took version {version} of {design} back", version=int(f.get("version", 0)), design=_design(f)
+    ),
+    "comment_grouped": lambda n, f: t("grouped a comment on {design}", design=_design(f)),
+    "comment_declined": lambda n, f: t("declined a comment on {design}", design=_design(f)),
+    "comment_new": lambda n, f: t("opened a comment on {design} again", design=_design(f)),
     "campaign_loaded": lambda n, f: t("loaded the campaign"),
     "group_invited": lambda n, f: t("made a code for a group to join"),
     "group_joined": lambda n, f: t("let {group} join", group=str(f.get("group", ""))),

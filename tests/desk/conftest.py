@@ -2,12 +2,16 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from bot import desk as desk_package
 from bot.adapters.web import Rates, RoomAdapter
+from bot.intake.limits import DEFAULTS
+from bot.intake.photos import PhotoStore
+from bot.intake.studio import Studio
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.storage.store import Store
@@ -25,6 +29,9 @@ from tests.made_shop import (
 )
 
 __all__ = ["migrated_database", "migrated_file", "shop_url", "store"]
+
+PHOTO_BYTES = 200_000
+"""The largest photo these shops take."""
 
 MakeDesk = Callable[..., Awaitable[Desk]]
 
@@ -49,6 +56,7 @@ def mounted(catwalk: Catwalk, clock: Clock, photos: Path) -> RoomAdapter:
         rates=Rates(10_000, 10_000, 10_000),
     )
     room.extra_routes = desk_package.desk_routes(catwalk.shop, catwalk, room.page)
+    room.larger_bodies = desk_package.larger_bodies(PHOTO_BYTES)
     return room
 
 
@@ -59,6 +67,9 @@ async def make_desk(store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator
 
         async def make(**changed: object) -> Desk:
             made = await made_shop(store, clock, plans=plans(plan(clock), **changed))
+            limits = replace(DEFAULTS.photo, max_bytes=PHOTO_BYTES)
+            made.shop = replace(made.shop, studio=Studio(PhotoStore(tmp_path), limits))
+            made.catwalk = Catwalk(made.shop)
             return Desk(made, mounted(made.catwalk, clock, tmp_path), stack)
 
         yield make

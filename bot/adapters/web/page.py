@@ -9,6 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -105,10 +106,21 @@ class Page:
 
     async def form(self, request: Request) -> dict[str, str]:
         """Read a form of ours; 403 when another site or an older session sent it, 413 when too large."""
-        visit = self.visit(request)
         check_origin(request, self.base_url)
         async with request.form(max_files=0, max_fields=500, max_part_size=FORM_BYTES) as data:
-            fields = {key: clean(value) for key, value in data.items() if isinstance(value, str)}
+            return self._ours(request, data)
+
+    async def upload(self, request: Request, name: str) -> tuple[dict[str, str], bytes]:
+        """Read a form that brings one file, its field called `name`; without a file there are no bytes."""
+        check_origin(request, self.base_url)
+        async with request.form(max_files=1, max_fields=500, max_part_size=FORM_BYTES) as data:
+            fields, file = self._ours(request, data), data.get(name)
+            return fields, await file.read() if isinstance(file, UploadFile) else b""
+
+    def _ours(self, request: Request, data: FormData) -> dict[str, str]:
+        """Clean a form's fields, having checked that a page of ours in this very session sent them."""
+        visit = self.visit(request)
+        fields = {key: clean(value) for key, value in data.items() if isinstance(value, str)}
         visit.back = local_path(fields.get("back"))
         token = fields.pop("csrf", "")
         if not visit.known or not self.sessions.owns(visit.session, token):

@@ -26,7 +26,7 @@ _SENTENCES: Mapping[int, tuple[Text, Text]] = {
     403: (t("Not from here"), t("That request came from another site, so nothing was changed.")),
     404: (t("There is nothing here"), t("The page may have moved, or the address lost a letter on its way.")),
     405: (t("That does not work here"), t("Please go back and use the buttons on the page.")),
-    413: (t("That is too much at once"), t("Please send less text. Nothing was saved.")),
+    413: (t("That is too much at once"), t("Please send less text, or a smaller photo. Nothing was saved.")),
     429: (t("One moment"), t("That was a lot in a short time. Please wait a little, then go on.")),
     500: (t("Something broke on our side"), t("We have noted it. What you saved is safe: please try again.")),
 }

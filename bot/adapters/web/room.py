@@ -1,7 +1,7 @@
 """The room as an adapter: built by main, told by the relay, listened to by browsers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -60,6 +60,7 @@ class RoomAdapter:
         self.page = Page(renderer, sessions, base_url, clock, desk_path)
         self.live = Live(changes, poll_every_s)
         self.extra_routes: Sequence[BaseRoute] = extra_routes
+        self.larger_bodies: Mapping[str, int] = {}
         self._open_by_name = open_by_name
         self._throttle = Throttle(rates or Rates())
         self._assets = Assets(self.page, photo_path, chart_png)
@@ -82,7 +83,7 @@ class RoomAdapter:
                 *ballot.routes(),
                 *self.extra_routes,
             ],
-            middleware=[Middleware(Guard)],
+            middleware=[Middleware(Guard, larger=self.larger_bodies)],
             exception_handlers=Refusals(self.page, entry.front_page).handlers(),
             lifespan=self._lifespan,
         )

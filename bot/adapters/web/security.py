@@ -2,7 +2,9 @@
 
 import ipaddress
 import math
+import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
@@ -44,27 +46,34 @@ def add_headers(headers: MutableHeaders) -> None:
 class Guard:
     """ASGI middleware: safe headers on every answer, and an end to bodies over `body_bytes`.
 
-    The 413 is raised inside `receive`, where the app's error page can still answer it.
+    `larger` says by a pattern of whole paths where a body may have more. The 413 is raised inside
+    `receive`, where the app's error page can still answer it.
     """
 
-    def __init__(self, app: ASGIApp, body_bytes: int = FORM_BYTES) -> None:
+    def __init__(
+        self, app: ASGIApp, body_bytes: int = FORM_BYTES, larger: Mapping[str, int] | None = None
+    ) -> None:
         self.app = app
         self.body_bytes = body_bytes
+        self.larger = larger or {}
+
+    def _most(self, path: str) -> int:
+        return next((n for kept, n in self.larger.items() if re.fullmatch(kept, path)), self.body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
-        taken = 0
+        taken, most = 0, self._most(scope["path"])
 
         async def counted() -> Message:
             nonlocal taken
-            if declared.isdecimal() and int(declared) > self.body_bytes:
+            if declared.isdecimal() and int(declared) > most:
                 raise HTTPException(413)
             message = await receive()
             taken += len(message.get("body", b""))
-            if taken > self.body_bytes:
+            if taken > most:
                 raise HTTPException(413)
             return message
 
