@@ -64,6 +64,7 @@ class Designs:
         except RuleError as refused:
             raise _found(refused) from None
         self._sit(request, view.seat)
+        self._page.visit(request).zone = view.campaign.zone
         show = request.query_params.get("show", "all")
         show = show if show in SHOWS else "all"
         return self._page.render(

@@ -64,7 +64,7 @@ async def _edit(shop: Shop, said: Comment, comment_id: int, body: str) -> Reply:
                 "comment.used",
                 t("A new version answers this, so it stays as it is. Say something new instead."),
             )
-        if row.body != body:
+        if body not in (row.body, remark(row, person.fan_id).body):
             await comments.replace_words(tx, comment_id, body, now)
             await people.touch_groups(tx, [group.id])
     return Reply(t("Changed."), language=language_for(person, said.actor))

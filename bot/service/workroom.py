@@ -111,7 +111,7 @@ async def workroom(shop: Shop, actor: Actor, campaign_id: int) -> Workroom:
             )
             for c in await _still_in(tx, campaign_id, siblings)
         ]  # fmt: skip
-        lines.sort(key=lambda line: (-line.waiting, -line.said, line.design.number))
+        lines.sort(key=lambda x: (-x.waiting, -x.said, x.result.place if x.result else x.design.number))
         return Workroom(seat, campaign, tuple(lines), following, closed)
 
 

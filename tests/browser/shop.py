@@ -186,6 +186,15 @@ class Shop:
         """Reach the closing time of round 1; the room's own clock does the rest."""
         self.clock.set(self.do(self._round()).closes_at)
 
+    def sign(self) -> None:
+        """Close round 1, count it and sign its cut, all at once."""
+        self.do(self._sign())
+
+    async def _sign(self) -> None:
+        store, by = self._here.store, rounds.By(reason="test")
+        await rounds.count(store, await rounds.close(store, 1, by))
+        await rounds.sign(store, 1, by, accept_quorum=True)
+
     async def _round(self) -> Round:
         async with self._here.store.read() as tx:
             found = await stored_rounds.round_by_id(tx, 1)

@@ -20,6 +20,7 @@ from bot.adapters.web.presales import PresalePages
 from bot.adapters.web.refusals import Refusals
 from bot.adapters.web.render import Renderer
 from bot.adapters.web.routes import GroupPages
+from bot.adapters.web.said import SaidPages
 from bot.adapters.web.security import Guard, Rates, Throttle
 from bot.adapters.web.session import Sessions
 from bot.i18n import Reader
@@ -72,6 +73,7 @@ class RoomAdapter:
         groups = GroupPages(self.page, inbox, self._throttle, self.live)
         moderation = ModerationPages(self.page, inbox, self._throttle)
         presales = PresalePages(self.page, inbox, self._throttle)
+        said = SaidPages(self.page, inbox, self._throttle, self.live)
         ballot = BallotPages(self.page, inbox, self._throttle)
         return Starlette(
             routes=[
@@ -80,6 +82,7 @@ class RoomAdapter:
                 *groups.routes(),
                 *moderation.routes(),
                 *presales.routes(),
+                *said.routes(),
                 *ballot.routes(),
                 *self.extra_routes,
             ],

@@ -221,14 +221,14 @@ class FakeInbox:
         fan = self._fan(comment.actor)
         if comment.event_id in self.answered:
             return self.answered[comment.event_id]
+        if not comment.text.strip("."):
+            raise RuleError("comment.empty", t("Please write a word or two."))
         if comment.edits is not None:
             at = next(i for i, said in enumerate(self.items) if said.id == comment.edits)
             said = self.items[at]
             assert isinstance(said, Remark)
             self.items[at] = replace(said, body=comment.text, edited=True)
             return Reply(t("Changed."), language=fan.language)
-        if not comment.text.strip("."):
-            raise RuleError("comment.empty", t("Please write a word or two."))
         self.say(fan.name, comment.text, comment.number, mine=comment.actor.remote_id)
         reply = Reply(t("Thank you, the designers will read it."), language=fan.language)
         self.answered[comment.event_id] = reply
@@ -251,12 +251,29 @@ class FakeInbox:
     # -------------------------------------------------------------- what happens
 
     def say(
-        self, author: str, body: str, number: int | None = None, mine: str = "", status: Text | None = None
+        self,
+        author: str,
+        body: str,
+        number: int | None = None,
+        mine: str = "",
+        status: Text | None = None,
+        editable: bool = False,
     ) -> None:
         """Put a comment into the feed."""
         photo = self.photos[number - 1] if number else None
         self.items.append(
-            Remark(len(self.items) + 1, self.clock(), author, bool(mine), body, number, 1, photo, status)
+            Remark(
+                len(self.items) + 1,
+                self.clock(),
+                author,
+                bool(mine),
+                body,
+                number,
+                1,
+                photo,
+                status,
+                editable=editable,
+            )
         )
         self.cursor += 1
 
