@@ -13,7 +13,8 @@ from bot import cards
 from bot.errors import RuleError
 from bot.rounds import engine
 from bot.rounds.engine import Event
-from bot.rounds.estimate import Answers, estimate, standings
+from bot.rounds.estimate import estimate, standings
+from bot.rounds.evidence import Answers
 from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Standing
 from bot.service import revisions, summary
 from bot.service.cuts import CutPreview, preview

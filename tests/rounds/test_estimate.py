@@ -8,18 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.errors import RuleError
-from bot.rounds.estimate import (
-    TIE,
-    Answers,
-    Estimate,
-    Floats,
-    Ints,
-    chances,
-    estimate,
-    levels,
-    lot,
-    standings,
-)
+from bot.rounds.estimate import TIE, Estimate, chances, estimate, levels, lot, standings
+from bot.rounds.evidence import Answers, Floats, Ints
 from bot.rounds.expose import order
 from bot.rounds.model import Verdict
 
