@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.port import Button, Card, Picture
-from bot.rounds.model import Campaign, Candidate, Round, RoundState, Standing, TieRule, Verdict
+from bot.rounds.model import BallotShape, Campaign, Candidate, Round, RoundState, Standing, TieRule, Verdict
 from bot.text import Count, Hole, Share, Span, Text, When, t, tn
-
-ENOUGH = 20
-"""Answers from which a version counts as seen enough: its raw share is then known to about ±0.2."""
 
 ROUND, REMINDER, RESULT = "round", "reminder", "result"
 """The kinds of posts, as the outbox and the posts name them; each is about one round."""
@@ -45,6 +42,18 @@ def alt(candidate: Candidate) -> Text:
             "Number {number}: {title}. {facts}", number=candidate.number, title=candidate.title, facts=facts
         )
     return t("Number {number}: {title}", number=candidate.number, title=candidate.title)
+
+
+def reason_label(key: str) -> Text:
+    """Name a reason chip, one of `port.REASONS`."""
+    return {
+        "colour": t("Colour"),
+        "shape": t("Shape"),
+        "length": t("Length"),
+        "details": t("Details"),
+        "fabric": t("Fabric"),
+        "occasion": t("Occasion"),
+    }[key]
 
 
 def _picture(candidate: Candidate) -> Picture:
@@ -93,7 +102,7 @@ def round_card(
     }.get(round_.state, t("This round has closed."))
     lines = [state]
     if round_.state is RoundState.OPEN:
-        lines.insert(0, t("Tap everything you would love to have. No ranking, no wrong answers."))
+        lines.insert(0, _how(round_.plan.ballot))
         if round_.quorum_extended:
             lines.append(
                 t("Extended once, because fewer than {quorum} fans had voted.", quorum=round_.plan.quorum)
@@ -117,6 +126,15 @@ def round_card(
         buttons,
         t("{looks} in this round.", looks=Count(len(candidates), campaign.noun)),
     )
+
+
+def _how(ballot: BallotShape) -> Text:
+    """Say in a line how a round is answered."""
+    return {
+        BallotShape.SHEETS: t("Tap everything you would love to have. No ranking, no wrong answers."),
+        BallotShape.CARDS: t("One at a time: love it, like it or pass. Say why with a tap, if you wish."),
+        BallotShape.DUELS: t("Two at a time: tap the one you would rather have. You need not choose."),
+    }[ballot]
 
 
 def reminder_card(campaign: Campaign, round_: Round, remind_at: datetime, candidates: int) -> Card:
@@ -167,7 +185,7 @@ def result_card(
         RESULT,
         title,
         tuple(lines),
-        tuple(_placed(candidates[s.position], s, cut, bottom, width) for s in ordered),
+        tuple(_placed(round_, candidates[s.position], s, cut, bottom, width) for s in ordered),
         (Button(t("See all results"), "results"),),
         t("Photos in order of their standing, with how sure each place is."),
     )
@@ -208,11 +226,16 @@ def _signed_lines(campaign: Campaign, round_: Round, cut: Mapping[int, Decision]
 
 
 def _placed(
-    candidate: Candidate, standing: Standing, cut: Mapping[int, Decision], bottom: float, width: float
+    round_: Round,
+    candidate: Candidate,
+    standing: Standing,
+    cut: Mapping[int, Decision],
+    bottom: float,
+    width: float,
 ) -> Picture:
     decision = cut.get(candidate.design_id)
     if decision is None:
-        verdict, note = standing.verdict.value, verdict_note(standing)
+        verdict, note = standing.verdict.value, verdict_note(standing, round_.plan.ballot)
     else:
         agrees = (standing.verdict is Verdict.OUT) != decision.kept or standing.verdict is Verdict.EDGE
         verdict = standing.verdict.value if agrees else ("safe" if decision.kept else "out")
@@ -223,10 +246,20 @@ def _placed(
     )  # fmt: skip
 
 
-def verdict_note(standing: Standing) -> Text:
+def _votes(standing: Standing, ballot: BallotShape) -> Text:
+    counts: dict[str, Hole] = {"picks": standing.picks, "seen": standing.seen}
+    if ballot is not BallotShape.SHEETS and standing.seen == 0:
+        return t("not asked about this time")
+    return {
+        BallotShape.SHEETS: t("{picks} of {seen} who saw it picked it", **counts),
+        BallotShape.CARDS: t("{picks} of {seen} who saw it liked it", **counts),
+        BallotShape.DUELS: t("it won {picks} of {seen} duels", **counts),
+    }[ballot]
+
+
+def verdict_note(standing: Standing, ballot: BallotShape = BallotShape.SHEETS) -> Text:
     """Say in a sentence where a version stands and on how much that rests."""
-    holes = {"picks": standing.picks, "seen": standing.seen, "place": standing.place}
-    votes = t("{picks} of {seen} who saw it picked it", **{k: holes[k] for k in ("picks", "seen")})
+    votes = _votes(standing, ballot)
     chance = Share(standing.chance)
     return {
         Verdict.SAFE: t("Place {place}: {votes}. Safely in.", place=standing.place, votes=votes),

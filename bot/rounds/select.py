@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.errors import RuleError, StateError
 from bot.rounds.estimate import check_keep, levels, lot
-from bot.rounds.model import Standing, TieRule, Verdict
+from bot.rounds.model import BallotShape, Standing, TieRule, Verdict
 from bot.text import Hole, Share, Text, t, tn
 
 
@@ -29,8 +29,12 @@ def top(
     seed: str,
     keeps: frozenset[int] = frozenset(),
     vetoes: frozenset[int] = frozenset(),
+    ballot: BallotShape = BallotShape.SHEETS,
+    known: frozenset[int] = frozenset(),
 ) -> Cut:
     """Keep the best `keep`: `vetoes` never go on, `keeps` always do and count, the rest go by quality.
+
+    Sentences speak of answers as the `ballot` takes them; `known` are the versions an earlier round knew.
 
     The tie rule decides among equals where the places run out, so that more than `keep` may go on (ALL)
     or fewer (NONE); LOT ranks them by `estimate.lot`. Raises RuleError when the marks cannot all hold.
@@ -47,7 +51,7 @@ def top(
         chosen = _break(tie_rule, chosen, tied)
     kept = tuple(position for position in ranked if position in keeps or position in chosen)
     left = tuple(position for position in ranked if position not in kept)
-    why = _Why(len(ranked), keep, tie_rule, keeps, vetoes, frozenset(kept), frozenset(tied))
+    why = _Why(len(ranked), keep, tie_rule, keeps, vetoes, frozenset(kept), frozenset(tied), ballot, known)
     return Cut(kept, left, tied, {s.position: why.sentence(s) for s in standings})
 
 
@@ -96,9 +100,11 @@ class _Why:
     vetoes: frozenset[int]
     kept: frozenset[int]
     tied: frozenset[int]
+    ballot: BallotShape
+    known: frozenset[int]
 
     def sentence(self, s: Standing) -> Text:
-        facts: dict[str, Hole] = {"place": s.place, "total": self.total, "votes": _votes(s)}
+        facts: dict[str, Hole] = {"place": s.place, "total": self.total, "votes": self._votes(s)}
         if s.position in self.keeps:
             return t("The shop keeps this one: place {place} of {total}, {votes}.", **facts)
         if s.position in self.vetoes:
@@ -110,6 +116,11 @@ class _Why:
     def _kept(self, s: Standing, facts: dict[str, Hole]) -> Text:
         if s.place > self.keep:
             return t("Moved up where the shop took others out, place {place} of {total}: {votes}.", **facts)
+        if s.seen == 0 and s.position in self.known:
+            return t(
+                "Not asked about this time. What fans answered before is enough: place {place} of {total}.",
+                **facts,
+            )
         if s.seen == 0:
             return t(
                 "Nobody was shown this one, so it counts as average, and that is enough: "
@@ -131,6 +142,12 @@ class _Why:
             return t(
                 "Place {place} of {total} would do, but the shop keeps others instead: {votes}.", **facts
             )
+        if s.seen == 0 and s.position in self.known:
+            return t(
+                "Not asked about this time. What fans answered before is not enough: "
+                "place {place} of {total}.",
+                **facts,
+            )
         if s.seen == 0:
             return t(
                 "Nobody was shown this one, so it only counts as average, and that is not enough: "
@@ -150,7 +167,7 @@ class _Why:
         )
 
     def _tied(self, s: Standing) -> Text:
-        others, votes = len(self.tied) - 1, _votes(s)
+        others, votes = len(self.tied) - 1, self._votes(s)
         if self.tie_rule is TieRule.ALL:
             return tn(
                 "Equal with {n} other at the cut, and the printed rule lets both go on: {votes}.",
@@ -179,13 +196,21 @@ class _Why:
             votes=votes,
         )
 
-
-def _votes(s: Standing) -> Text:
-    if s.seen == 0:
-        return t("not shown to anyone")
-    return tn(
-        "seen by {n} fan, picked by {picks}", "seen by {n} fans, picked by {picks}", s.seen, picks=s.picks
-    )
+    def _votes(self, s: Standing) -> Text:
+        if s.seen == 0:
+            return t("not asked about this time") if s.position in self.known else t("not shown to anyone")
+        if self.ballot is BallotShape.DUELS:
+            return tn("won {picks} of {n} duel", "won {picks} of {n} duels", s.seen, picks=s.picks)
+        if self.ballot is BallotShape.CARDS:
+            return tn(
+                "seen by {n} fan, liked by {picks}",
+                "seen by {n} fans, liked by {picks}",
+                s.seen,
+                picks=s.picks,
+            )
+        return tn(
+            "seen by {n} fan, picked by {picks}", "seen by {n} fans, picked by {picks}", s.seen, picks=s.picks
+        )
 
 
 def _chance(s: Standing) -> Share:

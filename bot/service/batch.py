@@ -6,18 +6,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.actions import Action, Finish, Pick, Undo
+from bot.actions import Action, Finish, Undo
 from bot.errors import RuleError
 from bot.port import Actor, Strip
-from bot.rounds import ballots, engine
-from bot.rounds.ballots import Cell, Change, Count, Given
+from bot.rounds import engine
+from bot.rounds.ballots import Cell, Given, Item
 from bot.rounds.entry import check_entry
-from bot.rounds.model import Campaign, Candidate, Round
+from bot.rounds.model import BallotShape, Round
+from bot.service import deciding
+from bot.service.deciding import Decided, Mine
+from bot.service.field import Field, Stored, field_of, put_answers, strip_of
 from bot.service.wire import dump_text, load_text
-from bot.storage import campaigns, orders, rounds, votes
+from bot.storage import duels, orders, rounds, votes
+from bot.storage.duels import PairIds
 from bot.storage.store import Store, Tx
-from bot.storage.votes import BallotRow, Earlier, Key, Name, PressRow, Voter
-from bot.text import Numbers, Text, t
+from bot.storage.votes import UNDOABLE, BallotRow, Earlier, Key, Name, PressRow, Voter
+from bot.text import Text, t
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +42,6 @@ class Answered:
     strip: Strip
     picked: tuple[tuple[int, bool], ...]
     language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """What never changes once a round has opened: its campaign and frozen candidates."""
-
-    campaign: Campaign
-    candidates: tuple[Candidate, ...]
-    position_of: Mapping[int, int]  # by version id
-    by_number: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +71,17 @@ class _Book:
     fields: Mapping[int, Field]
     orders: dict[Key, tuple[int, ...]]
     rows: dict[Key, BallotRow]
-    cells: dict[Key, dict[int, Cell]]  # by position
+    cells: dict[Key, dict[Item, Cell]]
     earlier: dict[Key, list[Earlier]]
     answers: dict[Name, str]
-    written: dict[tuple[Key, int], Given] = field(default_factory=dict)
+    written: dict[tuple[Key, Stored], Given] = field(default_factory=dict)
     presses: dict[Name, PressRow] = field(default_factory=dict)
     undone: list[Name] = field(default_factory=list)
     tally: Counter[tuple[int, int, str]] = field(default_factory=Counter)
+
+    def mine(self, one: _Live) -> Mine:
+        order = self.orders.get(one.key, ())
+        return Mine(one.round, self.fields[one.round.id], order, self.cells.get(one.key, {}))
 
 
 async def commit(
@@ -156,7 +154,7 @@ async def _read(tx: Tx, fields: dict[int, Field], live: Sequence[_Live], now: da
     book = _Book(
         now=now,
         fields=fields,
-        orders=await orders.orders_of(tx, [o.key for o in admitted if isinstance(o.asked.action, Finish)]),
+        orders=await orders.orders_of(tx, list({o.key for o in live if _by_order(o)})),
         rows=rows,
         cells={},
         earlier=await votes.undoable(tx, list(undos), max(undos.values())) if undos else {},
@@ -167,47 +165,37 @@ async def _read(tx: Tx, fields: dict[int, Field], live: Sequence[_Live], now: da
             stored = await votes.ballot_of(tx, one.key)
             assert stored is not None
             rows[one.key] = stored
-    wanted = {(one.key, version) for one in admitted for version in _touched(book, one)}
-    if wanted:
-        for (key, version), cell in (await votes.cells(tx, sorted(wanted))).items():
-            book.cells.setdefault(key, {})[fields[key[0]].position_of[version]] = cell
+    await _read_cells(tx, book, {(one.key, item) for one in admitted for item in _touched(book, one)})
     return book
 
 
-async def field_of(tx: Tx, round_: Round, fields: dict[int, Field]) -> Field:
-    """Find what a round's ballots are made of, reading it once; `fields` is the caller's cache.
-
-    Before it opens a round has no candidates yet: keeping that would refuse every vote afterwards.
-    """
-    if (known := fields.get(round_.id)) is not None:
-        return known
-    campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
-    candidates = await rounds.candidates(tx, round_.id)
-    found = Field(
-        campaign,
-        candidates,
-        {c.version_id: c.position for c in candidates},
-        {c.number: c.position for c in candidates},
-    )
-    if round_.opened_at is not None:
-        fields[round_.id] = found
-    return found
+def _by_order(one: _Live) -> bool:
+    """Say whether a press is answered by how the fan's ballot is drawn; a pick on a sheet is not."""
+    return one.round.plan.ballot is not BallotShape.SHEETS or isinstance(one.asked.action, Finish)
 
 
-def _touched(book: _Book, one: _Live) -> list[int]:
-    """List the versions a press may change; wrong numbers and pages are left to `_apply` to refuse."""
-    field = book.fields[one.round.id]
-    version_of = [c.version_id for c in field.candidates]
-    match one.asked.action:
-        case Pick(_, numbers):
-            return [version_of[field.by_number[n]] for n in numbers if n in field.by_number]
-        case Finish(_, page):
-            pages = ballots.pages(book.orders.get(one.key, ()), one.round.plan.page_size)
-            return [version_of[p] for p in pages[page - 1]] if 1 <= page <= len(pages) else []
-        case Undo():
-            return [line[0] for e in book.earlier.get(one.key, []) for line in json.loads(e.changes)]
-        case _:
-            return []
+def _touched(book: _Book, one: _Live) -> list[Item]:
+    if isinstance(one.asked.action, Undo):
+        known = book.fields[one.round.id]
+        return [i for e in book.earlier.get(one.key, []) for i in deciding.stored_items(e.changes, known)]
+    return deciding.touched(one.asked.action, book.fields[one.round.id], book.mine(one).pages)
+
+
+async def _read_cells(tx: Tx, book: _Book, wanted: Iterable[tuple[Key, Item]]) -> None:
+    versions: list[tuple[Key, int]] = []
+    pairs: list[tuple[Key, PairIds]] = []
+    for key, item in wanted:
+        stored = book.fields[key[0]].stored(item)
+        if isinstance(stored, int):
+            versions.append((key, stored))
+        else:
+            pairs.append((key, stored))
+    if versions:
+        for (key, version), cell in (await votes.cells(tx, sorted(versions))).items():
+            book.cells.setdefault(key, {})[book.fields[key[0]].item(version)] = cell
+    if pairs:
+        for (key, pair), cell in (await duels.cells(tx, sorted(pairs))).items():
+            book.cells.setdefault(key, {})[book.fields[key[0]].item(pair)] = cell
 
 
 def _apply(book: _Book, one: _Live) -> Answered:
@@ -217,78 +205,21 @@ def _apply(book: _Book, one: _Live) -> Answered:
         return _answered(book, one, load_text(stored["text"]), stored["picked"])
     if one.refusal is not None:
         raise one.refusal
-    candidates = book.fields[one.round.id].candidates
-    kind, changes, text = _decide(book, one)
-    picked = [
-        [candidates[c.position].number, c.after.picked is True]
-        for c in changes
-        if (c.after.picked is True) != (c.before.picked is True)
-    ]
-    _record(book, one, kind, changes, {"text": dump_text(text), "picked": picked})
-    return _answered(book, one, text, picked)
+    decided = _decide(book, one)
+    picked = deciding.answered(decided.changes, book.fields[one.round.id])
+    _record(book, one, decided, {"text": dump_text(decided.text), "picked": picked})
+    return _answered(book, one, decided.text, picked)
 
 
-def _decide(book: _Book, one: _Live) -> tuple[str, tuple[Change, ...], Text]:
-    """Say what a press changes and how it is answered; the kind `pick` is what undo goes back over."""
-    field = book.fields[one.round.id]
-    mine = book.cells.get(one.key, {})
-    match one.asked.action:
-        case Pick(_, numbers, want):
-            changes = ballots.pick(mine, _positions(field, numbers), want)
-            return ("pick" if changes else "none"), changes, _picked_text(changes, field, numbers)
-        case Finish(_, page, tag):
-            order = book.orders.get(one.key, ())
-            pages = ballots.pages(order, one.round.plan.page_size)
-            if tag not in ("", ballots.tag(order)):
-                raise RuleError(
-                    "ballot.order",
-                    t("Your two ballots are one now and in a new order. Open it again and go on there."),
-                )
-            if not 1 <= page <= len(pages):
-                raise RuleError("ballot.page", t("Your ballot has no page {page}. Open it again.", page=page))
-            changes = ballots.finish(mine, pages[page - 1])
-            return "finish", changes, t("Page {page} of {pages} is done.", page=page, pages=len(pages))
-        case Undo():
-            earlier = book.earlier.get(one.key)
-            if not earlier:
-                raise RuleError("undo.nothing", t("There is nothing left to take back."))
-            last = earlier.pop()
-            _mark_undone(book, one.key, last)
-            before = [
-                Change(field.position_of[v], Cell(_bool(b), sb), Cell(_bool(a), sa))
-                for v, b, sb, a, sa in json.loads(last.changes)
-            ]
-            numbers = tuple(field.candidates[c.position].number for c in before)
-            return "undo", ballots.undo(mine, before), t("Taken back: {numbers}.", numbers=Numbers(numbers))
-        case _:
-            raise RuleError(
-                "ballot.shape", t("This round is answered in another way. Open your ballot and go on there.")
-            )
-
-
-def _positions(field: Field, numbers: Sequence[int]) -> list[int]:
-    missing = tuple(n for n in numbers if n not in field.by_number)
-    if missing or not numbers:
-        raise RuleError(
-            "ballot.number",
-            t(
-                "There is no {numbers} in this round. Check the number on the photo.",
-                numbers=Numbers(missing),
-            ),
-        )
-    return [field.by_number[n] for n in numbers]
-
-
-def _picked_text(changes: Sequence[Change], field: Field, numbers: Sequence[int]) -> Text:
-    added = tuple(field.candidates[c.position].number for c in changes if c.after.picked)
-    taken = tuple(field.candidates[c.position].number for c in changes if not c.after.picked)
-    if added and taken:
-        return t("{added} added, {taken} taken back.", added=Numbers(added), taken=Numbers(taken))
-    if added:
-        return t("{numbers} added.", numbers=Numbers(added))
-    if taken:
-        return t("{numbers} taken back.", numbers=Numbers(taken))
-    return t("{numbers} was so already.", numbers=Numbers(tuple(numbers)))
+def _decide(book: _Book, one: _Live) -> Decided:
+    if not isinstance(one.asked.action, Undo):
+        return deciding.decide(book.mine(one), one.asked.action)
+    earlier = book.earlier.get(one.key)
+    if not earlier:
+        raise RuleError("undo.nothing", t("There is nothing left to take back."))
+    last = earlier.pop()
+    _mark_undone(book, one.key, last)
+    return deciding.take_back(book.mine(one), last.changes)
 
 
 def _mark_undone(book: _Book, key: Key, last: Earlier) -> None:
@@ -299,61 +230,48 @@ def _mark_undone(book: _Book, key: Key, last: Earlier) -> None:
         book.undone.append(name)
 
 
-def _record(
-    book: _Book,
-    one: _Live,
-    kind: str,
-    changes: Sequence[Change],
-    answer: dict[str, object],
-) -> None:
+def _record(book: _Book, one: _Live, decided: Decided, answer: dict[str, object]) -> None:
     """Enter a press into the book: cells, counts, tally and history."""
-    row = book.rows[one.key]
-    candidates = book.fields[one.round.id].candidates
+    row, known = book.rows[one.key], book.fields[one.round.id]
     cells = book.cells.setdefault(one.key, {})
-    lines = []
-    for position, before, after in changes:
-        version = candidates[position].version_id
-        cells[position] = after
-        book.written[one.key, version] = Given(after, book.now, one.voter.account_id)
-        lines.append([version, before.picked, before.seen, after.picked, after.seen])
+    lines: list[list[object]] = []
+    for item, before, after in decided.changes:
+        stored = known.stored(item)
+        cells[item] = after
+        book.written[one.key, stored] = Given(after, book.now, one.voter.account_id)
+        lines.append([stored, *before, *after])
         if not row.set_aside:
-            book.tally[one.round.id, version, "answers"] += (after.picked is not None) - (
-                before.picked is not None
-            )
-            book.tally[one.round.id, version, "picks"] += (after.picked is True) - (before.picked is True)
-    book.rows[one.key] = replace(row, count=row.count.plus(changes), presses=row.presses + 1)
-    stored, dumped = json.dumps(lines), json.dumps(answer)
-    book.presses[one.name] = PressRow(*one.name, kind, row.presses + 1, stored, dumped, undone=False)
+            _weigh(book, one.round.id, stored, deciding.weights(item, after), 1)
+            _weigh(book, one.round.id, stored, deciding.weights(item, before), -1)
+    book.rows[one.key] = replace(row, count=row.count.plus(decided.changes), presses=row.presses + 1)
+    stored_changes, dumped = json.dumps(lines), json.dumps(answer)
+    line = PressRow(*one.name, decided.kind, row.presses + 1, stored_changes, dumped, undone=False)
+    book.presses[one.name] = line
     book.answers[one.name] = dumped
-    if kind == "pick":
-        book.earlier.setdefault(one.key, []).append(Earlier(*one.name[1:], stored))
+    if decided.kind in UNDOABLE:
+        book.earlier.setdefault(one.key, []).append(Earlier(*one.name[1:], stored_changes))
+
+
+def _weigh(book: _Book, round_id: int, stored: Stored, weights: Iterable[tuple[int, int]], sign: int) -> None:
+    versions = (stored,) if isinstance(stored, int) else stored
+    for version, (answers, picks) in zip(versions, weights, strict=True):
+        book.tally[round_id, version, "answers"] += sign * answers
+        book.tally[round_id, version, "picks"] += sign * picks
 
 
 def _answered(book: _Book, one: _Live, text: Text, picked: Iterable[Sequence[int]]) -> Answered:
-    strip = strip_of(book.fields[one.round.id], one.round, book.rows[one.key].count, book.now)
+    known, order = book.fields[one.round.id], book.orders.get(one.key)
+    strip = strip_of(known, one.round, book.rows[one.key].count, book.now, order)
     return Answered(text, strip, tuple((int(n), bool(now)) for n, now in picked), one.voter.language)
 
 
-def strip_of(field: Field, round_: Round, count: Count, now: datetime) -> Strip:
-    """Say which round, until when, and how far a fan's ballot is."""
-    return Strip(
-        round_.number, field.campaign.rounds, round_.state.value, round_.closes_at, now,
-        count.answers, len(field.candidates), count.picks, field.campaign.noun,
-    )  # fmt: skip
-
-
 async def _write(tx: Tx, book: _Book) -> None:
-    if book.written:
-        await votes.put_votes(tx, book.written)
+    await put_answers(tx, book.written)
     if book.undone:
         await votes.mark_undone(tx, book.undone)
     if book.presses:
         await votes.add_presses(tx, list(book.presses.values()), book.now)
         keys = {p.key for p in book.presses.values()}
         await votes.put_counts(tx, {k: book.rows[k] for k in keys}, book.now)
-    versions = {(round_id, version) for round_id, version, _ in book.tally}
-    await votes.add_to_tally(tx, {v: (book.tally[*v, "answers"], book.tally[*v, "picks"]) for v in versions})
-
-
-def _bool(stored: object) -> bool | None:
-    return None if stored is None else bool(stored)
+    moved = {(round_id, version) for round_id, version, _ in book.tally}
+    await votes.add_to_tally(tx, {v: (book.tally[*v, "answers"], book.tally[*v, "picks"]) for v in moved})

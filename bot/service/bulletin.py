@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from bot import cards
 from bot.cards import Decision, Turnout
 from bot.port import Card
-from bot.rounds.model import Candidate, Round, RoundState
+from bot.rounds.focus import ENOUGH
+from bot.rounds.model import BallotShape, Candidate, Round, RoundState
 from bot.service import charts, presale_posts
+from bot.service.field import field_of
 from bot.service.wire import load_text
 from bot.storage import campaigns, comments, people, rounds, votes
 from bot.storage.people import GroupRow
@@ -91,11 +93,18 @@ async def is_final(tx: Tx, kind: str, subject_id: int) -> bool:
 
 
 async def turnout(tx: Tx, round_: Round, versions: int) -> Turnout:
-    """Read how many took part and how well the versions are seen; never what was chosen."""
+    """Read how many took part and how well the versions are seen; never what was chosen.
+
+    Cards and duels need only what they ask about to be seen; a duel is one opinion about two.
+    """
     tallies = await votes.tallies(tx, round_.id)
-    enough = sum(answers >= cards.ENOUGH for answers, _ in tallies.values())
-    return Turnout(
-        await votes.turnout(tx, round_.id),
-        sum(answers for answers, _ in tallies.values()),
-        enough / versions if versions else 0.0,
-    )
+    answers = {version: n for version, (n, _) in tallies.items()}
+    needed = versions
+    if versions and round_.plan.ballot is not BallotShape.SHEETS:
+        field = await field_of(tx, round_, {})
+        about = {field.candidates[p].version_id for p in field.focus.positions} if field.focus else set()
+        needed = len(about)
+        answers = {version: n for version, n in answers.items() if version in about}
+    said = sum(n for n, _ in tallies.values()) // (2 if round_.plan.ballot is BallotShape.DUELS else 1)
+    enough = sum(n >= ENOUGH for n in answers.values())
+    return Turnout(await votes.turnout(tx, round_.id), said, enough / needed if needed else 0.0)

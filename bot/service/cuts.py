@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Standing
 from bot.rounds.select import Cut, top
+from bot.service.field import earlier_of
 from bot.storage import rounds
 from bot.storage.store import Tx
 
@@ -43,7 +44,18 @@ async def preview(tx: Tx, round_: Round) -> CutPreview | None:
         kind: frozenset(position_of[m.design_id] for m in marks if m.kind is kind) for kind in MarkKind
     }
     plan = round_.plan
-    cut = top(found, plan.keep, plan.tie_rule, round_.seed, by_kind[MarkKind.KEEP], by_kind[MarkKind.VETO])
+    stood = await earlier_of(tx, round_, candidates)
+    known = frozenset(position for position, earlier in enumerate(stood) if earlier is not None)
+    cut = top(
+        found,
+        plan.keep,
+        plan.tie_rule,
+        round_.seed,
+        by_kind[MarkKind.KEEP],
+        by_kind[MarkKind.VETO],
+        plan.ballot,
+        known,
+    )
     return CutPreview(round_, candidates, found, marks, cut)
 
 

@@ -1,5 +1,7 @@
 """Who may come in, who is whom: invitations, roles, linking of one person's accounts, groups."""
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,11 +9,14 @@ from bot.errors import RuleError
 from bot.i18n import LANGUAGES, language_of
 from bot.port import Actor, Me, Reply, Role
 from bot.rounds import ballots
-from bot.rounds.model import Campaign
+from bot.rounds.ballots import Given
+from bot.rounds.model import BallotShape, Campaign, Round
+from bot.service.field import Stored, answers_of, field_of, put_answers
 from bot.service.shop import Shop, known, language_for, new_code
 from bot.storage import campaigns, fan_orders, journal, orders, people, presales, rounds, votes
 from bot.storage.people import GroupRow, Invitation, Person
 from bot.storage.store import Tx
+from bot.storage.votes import Key
 from bot.text import Text, t
 
 ROOM, CLAIM, LINK, SETUP = "room", "claim", "link", "setup"
@@ -204,7 +209,7 @@ async def link(shop: Shop, actor: Actor, code: str) -> Reply:
         if other == person.fan_id:
             return Reply(t("These accounts are one person already."), language=language_for(person, actor))
         for round_ in running:
-            await _merge_ballots(tx, round_.id, person.fan_id, other, now)
+            await _merge_ballots(tx, round_, person.fan_id, other, now)
         await fan_orders.move_orders(tx, person.fan_id, other)
         await people.move_accounts(tx, person.fan_id, other)
         await journal.record(tx, "accounts_linked", now, account_id=person.account_id)
@@ -231,41 +236,56 @@ async def _issue_link(shop: Shop, actor: Actor) -> Reply:
         )
 
 
-async def _merge_ballots(tx: Tx, round_id: int, gone: int, stays: int, now: datetime) -> None:
+async def _merge_ballots(tx: Tx, round_: Round, gone: int, stays: int, now: datetime) -> None:
     """Join two fans' ballots in a running round: the newer answer wins, the tally follows."""
-    gone_key, stays_key = (round_id, gone), (round_id, stays)
-    await orders.move_order(tx, round_id, gone, stays)
+    gone_key, stays_key = (round_.id, gone), (round_.id, stays)
     theirs = await votes.ballot_of(tx, gone_key)
     if theirs is None:
+        await orders.move_order(tx, round_.id, gone, stays)
         return
     mine = await votes.ballot_of(tx, stays_key)
-    given, had = await votes.cells_of(tx, gone_key), await votes.cells_of(tx, stays_key)
-    merged = ballots.merge(had, given)
+    merged = await _merge_answers(tx, round_, gone_key, stays_key)
     aside = await votes.set_aside_of(tx, stays_key)
     if aside[0] is None:
         aside = await votes.set_aside_of(tx, gone_key)
-    tally: dict[int, tuple[int, int]] = {}
-    if aside[0] is None:
-        tally = {v: (int(g.cell.picked is not None), int(g.cell.picked is True)) for v, g in merged.items()}
-    for ballot, cells in ((mine, had), (theirs, given)):
+    tally: Counter[tuple[int, str]] = Counter()
+    for ballot, key in ((mine, stays_key), (theirs, gone_key)):
         if ballot is not None and not ballot.set_aside:
-            for version, (cell, _, _) in cells.items():
-                answers, picks = tally.get(version, (0, 0))
-                tally[version] = (answers - (cell.picked is not None), picks - (cell.picked is True))
-    await votes.move_ballot(tx, round_id, gone, stays, mine.presses if mine else 0)
+            _weigh(tally, await votes.weights_of(tx, key), -1)
+    await votes.move_ballot(tx, round_.id, gone, stays, mine.presses if mine else 0)
     rows = await votes.lock_ballots(tx, {stays_key: mine.group_id if mine else theirs.group_id}, now)
-    if merged:
-        await votes.put_votes(tx, {(stays_key, v): g for v, g in merged.items()})
+    await put_answers(tx, {(stays_key, one): given for one, given in merged.items()})
     count = ballots.Count(
-        sum(g.cell.picked is not None for g in merged.values()),
-        sum(g.cell.picked is True for g in merged.values()),
+        sum(g.cell.answer is not None for g in merged.values()), sum(g.cell.picked for g in merged.values())
     )
     presses = theirs.presses + (mine.presses if mine else 0)
     await votes.put_counts(
         tx, {stays_key: votes.BallotRow(rows[stays_key].group_id, count, presses, False)}, now
     )
     await votes.set_aside(tx, stays_key, *aside)
-    await votes.add_to_tally(tx, {(round_id, v): change for v, change in tally.items()})
+    if aside[0] is None:
+        _weigh(tally, await votes.weights_of(tx, stays_key), 1)
+    versions = {version for version, _ in tally}
+    await votes.add_to_tally(tx, {(round_.id, v): (tally[v, "answers"], tally[v, "picks"]) for v in versions})
+
+
+def _weigh(tally: Counter[tuple[int, str]], weights: Mapping[int, tuple[int, int]], sign: int) -> None:
+    for version, (answers, picks) in weights.items():
+        tally[version, "answers"] += sign * answers
+        tally[version, "picks"] += sign * picks
+
+
+async def _merge_answers(tx: Tx, round_: Round, gone: Key, stays: Key) -> dict[Stored, Given]:
+    """Join the answers and the drawn orders, in which every answer keeps its page."""
+    theirs = await answers_of(tx, round_, gone[1])
+    merged = ballots.merge(await answers_of(tx, round_, stays[1]), theirs)
+    mine, other = await orders.order_of(tx, *stays), await orders.order_of(tx, *gone)
+    await orders.move_order(tx, round_.id, gone[1], stays[1])
+    if mine is not None and other is not None and round_.plan.ballot is not BallotShape.SHEETS:
+        field = await field_of(tx, round_, {})
+        done = {field.item(stored) for stored, given in theirs.items() if given.cell.answer is not None}
+        await orders.change_order(tx, *stays, ballots.merge_orders(round_.plan, mine, other, done))
+    return merged
 
 
 async def unlink(shop: Shop, actor: Actor) -> Reply:

@@ -6,10 +6,13 @@ from typing import Any
 from bot.errors import RuleError
 from bot.i18n import Reader, render
 from bot.port import Actor, OrderView, Reply, Takeout
+from bot.rounds import ballots
+from bot.rounds.ballots import Cell
 from bot.service import ordering, presale_views
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_text
 from bot.storage import journal, notices, people, presales, privacy, rounds
+from bot.storage.privacy import Answered
 from bot.storage.store import Store
 from bot.text import t
 
@@ -24,6 +27,7 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         groups = await people.memberships(tx, person.account_id)
         said = await privacy.comments_by(tx, person.fan_id)
         answers = await privacy.votes_by(tx, person.fan_id)
+        pairs = await privacy.duels_by(tx, person.fan_id)
         ordered = await presale_views.orders_of(tx, person.fan_id)
         told = await notices.notices_of(tx, person.fan_id, None, _MOST_NOTICES)
     language = language_for(person, actor)
@@ -34,7 +38,8 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         "accounts": [{"platform": platform, "name": name} for _, platform, name in accounts],
         "groups": [g.title for g in groups],
         "comments": [{**line._asdict(), "at": line.at.isoformat()} for line in said],
-        "answers": [{**line._asdict(), "at": line.at.isoformat()} for line in answers],
+        "answers": [_answer(line) for line in answers],
+        "duels": [{**line._asdict(), "at": line.at.isoformat()} for line in pairs],
         "orders": [_order(o) for o in ordered.orders],
         "notices": [
             {"at": line.at.isoformat(), "text": render(load_text(line.text), Reader(language))}
@@ -43,6 +48,13 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
     }
     words = json.dumps(data, ensure_ascii=False, indent=2)
     return Reply(screen=Takeout("catwalk.json", words), language=language)
+
+
+def _answer(line: Answered) -> dict[str, Any]:
+    """Write an answer with its reasons in words."""
+    reasons = sorted(ballots.reasons(Cell(chips=line.chips)))
+    told = {key: value for key, value in line._asdict().items() if key != "chips"}
+    return {**told, "at": line.at.isoformat(), **({"reasons": reasons} if reasons else {})}
 
 
 def _order(order: OrderView) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,12 +14,13 @@ from bot.errors import RuleError
 from bot.rounds import engine
 from bot.rounds.engine import Event
 from bot.rounds.estimate import estimate, standings
-from bot.rounds.evidence import Answers
-from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState, Standing
+from bot.rounds.evidence import Answers, Duels, Kind, Prior, Ratings, carried
+from bot.rounds.model import BallotShape, Candidate, Mark, MarkKind, Round, RoundState, Standing
 from bot.service import revisions, summary
 from bot.service.cuts import CutPreview, preview
+from bot.service.field import earlier_of
 from bot.service.wire import dump_text
-from bot.storage import campaigns, journal, outbox, people, presales, rounds, votes
+from bot.storage import campaigns, duels, journal, outbox, people, presales, rounds, votes
 from bot.storage.rounds import CutLine
 from bot.storage.store import Store, Tx
 from bot.text import Text, t
@@ -293,11 +294,9 @@ async def count(store: Store, round_: Round) -> bool:
     async with store.read(heavy=True) as tx:
         recounts = await rounds.recounts(tx, round_.id)
         candidates = await rounds.candidates(tx, round_.id)
-        fans, versions, picked = await votes.counted_votes(tx, round_.id)
-    position_of = {c.version_id: c.position for c in candidates}
-    positions = np.array([position_of[v] for v in versions.tolist()], dtype=np.int64)
-    _, fan = np.unique(fans, return_inverse=True)
-    result = await asyncio.to_thread(_standings, Answers(fan, positions, picked), len(candidates), round_)
+        answers = await _answers(tx, round_, {c.version_id: c.position for c in candidates})
+        prior = carried(await earlier_of(tx, round_, candidates))
+    result = await asyncio.to_thread(_standings, answers, len(candidates), prior, round_)
     async with store.begin() as tx:
         now = await tx.now()
         if not await rounds.take_count(tx, round_.id, recounts, now):
@@ -309,8 +308,22 @@ async def count(store: Store, round_: Round) -> bool:
     return True
 
 
-def _standings(answers: Answers, versions: int, round_: Round) -> tuple[Standing, ...]:
-    return standings(estimate(answers, versions), round_.plan.keep, round_.seed)
+async def _answers(tx: Tx, round_: Round, position_of: Mapping[int, int]) -> Kind:
+    """Read a round's counted answers, of whichever kind its ballot takes."""
+    if round_.plan.ballot is BallotShape.DUELS:
+        first, second, choice = await duels.counted(tx, round_.id)
+        return Duels(_positions(first, position_of), _positions(second, position_of), choice)
+    fans, versions, answers = await votes.counted_votes(tx, round_.id)
+    make = Ratings.of_arrays if round_.plan.ballot is BallotShape.CARDS else Answers.of_arrays
+    return make(fans, _positions(versions, position_of), answers)
+
+
+def _positions(versions: np.ndarray, position_of: Mapping[int, int]) -> np.ndarray:
+    return np.array([position_of[v] for v in versions.tolist()], dtype=np.int64)
+
+
+def _standings(answers: Kind, versions: int, prior: Prior | None, round_: Round) -> tuple[Standing, ...]:
+    return standings(estimate(answers, versions, prior), round_.plan.keep, round_.seed)
 
 
 # ------------------------------------------------------------------ the cut

@@ -14,7 +14,8 @@ import structlog
 from bot.actions import Action
 from bot.errors import RuleError
 from bot.port import Actor, Reply
-from bot.service.batch import Answered, Asked, Field, commit
+from bot.service.batch import Answered, Asked, commit
+from bot.service.field import Field
 from bot.service.shop import check_event, language_for
 from bot.storage.store import Store, is_outage, refuse_nesting
 from bot.text import t

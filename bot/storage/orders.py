@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, delete, select
+from sqlalchemy import BigInteger, Select, bindparam, delete, select, update
 
 from bot.storage.arrays import Rows
 from bot.storage.store import Tx
@@ -29,6 +29,12 @@ async def order_of(tx: Tx, round_id: int, fan_id: int) -> tuple[int, ...] | None
 async def put_order(tx: Tx, round_id: int, fan_id: int, positions: Sequence[int]) -> None:
     """Keep a fan's order unless they have one."""
     await put_new(tx, ballot_order, [{"round_id": round_id, "fan_id": fan_id, "positions": list(positions)}])
+
+
+async def change_order(tx: Tx, round_id: int, fan_id: int, positions: Sequence[int]) -> None:
+    """Replace a fan's order, for a merge made under the round's exclusive lock."""
+    mine = (ballot_order.c.round_id == round_id, ballot_order.c.fan_id == fan_id)
+    await tx.conn.execute(update(ballot_order).where(*mine).values(positions=list(positions)))
 
 
 @cache

@@ -14,6 +14,7 @@ from bot.storage.tables import (
     Code,
     Comment,
     Design,
+    Duel,
     Fan,
     Group,
     Member,
@@ -28,6 +29,7 @@ from bot.storage.tables import (
 account, fan, role, code = table(Account), table(Fan), table(RoleRow), table(Code)
 member, group, comment = table(Member), table(Group), table(Comment)
 vote, version, design = table(Vote), table(Version), table(Design)
+duel = table(Duel)
 round_, campaign, notice = table(Round), table(Campaign), table(Notice)
 
 
@@ -47,6 +49,20 @@ class Answered(NamedTuple):
     version: int
     answer: int | None
     seen: bool
+    chips: int
+    at: datetime
+
+
+class Preferred(NamedTuple):
+    """`answer` 1 is for the first, 2 for the second, 0 for neither."""
+
+    campaign: str
+    round: int
+    first: int
+    first_version: int
+    second: int
+    second_version: int
+    answer: int | None
     at: datetime
 
 
@@ -69,7 +85,7 @@ async def votes_by(tx: Tx, fan_id: int) -> list[Answered]:
     found = await tx.conn.execute(
         select(
             campaign.c.title, round_.c.number, design.c.number, version.c.number, vote.c.answer, vote.c.seen,
-            vote.c.at,
+            vote.c.chips, vote.c.at,
         )
         .join(round_, round_.c.id == vote.c.round_id)
         .join(campaign, campaign.c.id == round_.c.campaign_id)
@@ -79,6 +95,27 @@ async def votes_by(tx: Tx, fan_id: int) -> list[Answered]:
         .order_by(round_.c.id, design.c.number)
     )  # fmt: skip
     return [Answered(*line) for line in found]
+
+
+async def duels_by(tx: Tx, fan_id: int) -> list[Preferred]:
+    """List a fan's current answers to pairs in every round."""
+    first, second = (version.alias(side) for side in ("first", "second"))
+    one, other = (design.alias(f"{side}_design") for side in ("first", "second"))
+    found = await tx.conn.execute(
+        select(
+            campaign.c.title, round_.c.number, one.c.number, first.c.number, other.c.number, second.c.number,
+            duel.c.answer, duel.c.at,
+        )
+        .join(round_, round_.c.id == duel.c.round_id)
+        .join(campaign, campaign.c.id == round_.c.campaign_id)
+        .join(first, first.c.id == duel.c.first_id)
+        .join(second, second.c.id == duel.c.second_id)
+        .join(one, one.c.id == first.c.design_id)
+        .join(other, other.c.id == second.c.design_id)
+        .where(duel.c.fan_id == fan_id, duel.c.round_id.in_(select(round_.c.id)))
+        .order_by(round_.c.id, one.c.number, other.c.number)
+    )  # fmt: skip
+    return [Preferred(*line) for line in found]
 
 
 async def owners(tx: Tx) -> list[int]:

@@ -273,12 +273,33 @@ async def standings(tx: Tx, round_id: int) -> tuple[StandingFacts, ...]:
     found = await tx.conn.execute(
         select(standing).where(standing.c.round_id == round_id).order_by(standing.c.position)
     )
-    return tuple(
-        StandingFacts(
-            s.position, s.quality, s.low, s.high, s.chance, s.place, Verdict(s.verdict), s.seen, s.picks
-        )
-        for s in found
+    return tuple(_standing(line) for line in found)
+
+
+def _standing(s: Any) -> StandingFacts:
+    return StandingFacts(
+        s.position, s.quality, s.low, s.high, s.chance, s.place, Verdict(s.verdict), s.seen, s.picks
     )
+
+
+async def earlier_standings(tx: Tx, before: RoundFacts) -> dict[int, tuple[int, StandingFacts]]:
+    """Read by design where it stood in the last signed round before this one: its version id and standing."""
+    found = await tx.conn.execute(
+        select(version.c.design_id, candidate.c.version_id, standing)
+        .join(
+            candidate,
+            (candidate.c.round_id == standing.c.round_id) & (candidate.c.position == standing.c.position),
+        )
+        .join(version, version.c.id == candidate.c.version_id)
+        .join(round_, round_.c.id == standing.c.round_id)
+        .where(
+            round_.c.campaign_id == before.campaign_id,
+            round_.c.number < before.number,
+            round_.c.state == RoundState.SIGNED_OFF.value,
+        )
+        .order_by(round_.c.number)
+    )
+    return {line.design_id: (line.version_id, _standing(line)) for line in found}
 
 
 async def put_mark(tx: Tx, round_id: int, wish: MarkFacts, account_id: int, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The tables, as SQLAlchemy mapped classes. Statements are written in Core against `Table` objects.
 
-Hot tables (ballot, vote, press) carry the round first and the fan second in their primary key, so that
+Hot tables (ballot, vote, duel, press) carry the round first and the fan second in their primary key, so that
 they can be partitioned by round and distributed by fan; they have no other index.
 """
 
@@ -290,7 +290,10 @@ class Candidate(Base):
 
 
 class BallotOrder(Base):
-    """The order in which one fan sees a round's candidates: positions, fixed at their first look."""
+    """The order in which one fan sees a round's candidates: positions, fixed at their first look.
+
+    In duels two by two: left, right, left, right.
+    """
 
     __tablename__ = "ballot_order"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -317,7 +320,8 @@ class Ballot(Base):
 
 
 class Vote(Base):
-    """One fan's current answer on one version: `answer` 1 picked, 0 passed on, null none yet."""
+    """One fan's current answer on one version: 1 picked (on cards liked, and 2 loved), 0 passed on, null
+    none yet. `chips` are the reasons given: see `rounds.ballots.Cell`."""
 
     __tablename__ = "vote"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -326,6 +330,24 @@ class Vote(Base):
     version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     answer: Mapped[int | None] = mapped_column(Small)
     seen: Mapped[bool]
+    chips: Mapped[int] = mapped_column(Small, server_default=text("0"))
+    account_id: Mapped[int]
+    at: Mapped[datetime]
+
+
+class Duel(Base):
+    """One fan's current answer on two versions: 1 the first, 2 the second, 0 neither, null none any more.
+
+    The first is the one with the lower position in its round, whichever side it was shown on.
+    """
+
+    __tablename__ = "duel"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    second_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    answer: Mapped[int | None] = mapped_column(Small)
     account_id: Mapped[int]
     at: Mapped[datetime]
 
@@ -336,8 +358,8 @@ class Press(Base):
     An event is named by the account it came through (which is on one platform), since a room's event ids
     are its fans' own: two accounts with the same one must still be able to become one person.
 
-    `changes` is JSON: [version, answer before, seen before, answer after, seen after] per version.
-    `answer` is JSON too: the text and the picks it was answered with.
+    `changes` is JSON: [version (of a duel: [first, second]), answer, seen and chips before, and the three
+    after] per item. `answer` is JSON too: the text and the picks it was answered with.
     """
 
     __tablename__ = "press"
@@ -355,8 +377,9 @@ class Press(Base):
 
 
 class Tally(Base):
-    """Answers and picks per version, kept with every vote. One row per worker `slot`, so that workers
-    do not queue on each other; the sum over slots is the tally."""
+    """Answers and picks per version, kept with every vote; a duel is an answer about each of its two.
+
+    One row per worker `slot`, so that workers do not queue on each other; their sum is the tally."""
 
     __tablename__ = "tally"
     __table_args__ = ({"sqlite_with_rowid": False},)

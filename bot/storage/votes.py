@@ -1,10 +1,11 @@
 """The hot path: what a batch of presses reads and writes, every statement once per batch.
 
-A key is (round, fan); a cell is one vote; a press is named by its key, its account and its event. Everything
-here runs under the rounds' shared lock, except what says otherwise. Statements are built once per store.
+A key is (round, fan); a cell is one vote on a version (for those on two see `duels`); a press is named by
+its key, its account and its event. Everything here runs under the rounds' shared lock, except what says
+otherwise. Statements are built once per store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -21,25 +22,30 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     delete,
     func,
     select,
     tuple_,
+    union_all,
     update,
 )
 
 from bot.rounds.ballots import Cell, Count, Given
 from bot.rounds.entry import Membership
+from bot.rounds.model import Round as RoundFacts
 from bot.storage.arrays import Rows
 from bot.storage.store import Tx
 from bot.storage.tables import (
     Account,
     Ballot,
+    Duel,
     Fan,
     Group,
     GroupCampaign,
     Member,
     Press,
+    Round,
     Tally,
     UtcDateTime,
     Vote,
@@ -48,9 +54,13 @@ from bot.storage.tables import (
 
 account, fan, group = table(Account), table(Fan), table(Group)
 group_campaign, member = table(GroupCampaign), table(Member)
-ballot, vote, press, tally = table(Ballot), table(Vote), table(Press), table(Tally)
+ballot, vote, duel = table(Ballot), table(Vote), table(Duel)
+press, tally, round_ = table(Press), table(Tally), table(Round)
 
 INT, SMALL, BOOL, STR, AT = BigInteger(), SmallInteger(), Boolean(), Text(), UtcDateTime()
+
+UNDOABLE = ("pick", "rate", "reason", "prefer")
+"""The kinds of presses that change answers, which is what undo goes back over."""
 
 Key = tuple[int, int]
 Name = tuple[Key, int, str]
@@ -246,7 +256,8 @@ def _names(tx: Tx, names: Sequence[Name]) -> dict[str, Any]:
 @cache
 def _cells(on_sqlite: bool) -> Select[Any]:
     given = _CELLS.source(on_sqlite)
-    return select(vote.c.round_id, vote.c.fan_id, vote.c.version_id, vote.c.answer, vote.c.seen).join(
+    columns = (vote.c.round_id, vote.c.fan_id, vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.chips)
+    return select(*columns).join(
         given,
         (vote.c.round_id == given.c.round_id)
         & (vote.c.fan_id == given.c.fan_id)
@@ -258,7 +269,7 @@ async def cells(tx: Tx, asked: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int
     """Read votes by (key, version); those without a row are left out."""
     given = _CELLS.values(tx, [k[0] for k, _ in asked], [k[1] for k, _ in asked], [v for _, v in asked])
     found = await tx.conn.execute(_cells(tx.sqlite), given)
-    return {((v.round_id, v.fan_id), v.version_id): Cell(_bool(v.answer), v.seen) for v in found}
+    return {((v.round_id, v.fan_id), v.version_id): Cell(v.answer, v.seen, v.chips) for v in found}
 
 
 @cache
@@ -272,14 +283,14 @@ def _undoable(on_sqlite: bool) -> Select[Any]:
             .label("rank"),
         )
         .join(given, (press.c.round_id == given.c.round_id) & (press.c.fan_id == given.c.fan_id))
-        .where(press.c.kind == "pick", press.c.undone.is_(False))
+        .where(press.c.kind.in_(UNDOABLE), press.c.undone.is_(False))
         .subquery()
     )  # fmt: skip
     return select(ranked).where(ranked.c.rank <= bindparam("depth")).order_by(ranked.c.rank.desc())
 
 
 async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Earlier]]:
-    """Read each ballot's last `depth` presses that changed picks and are not undone, newest last."""
+    """Read each ballot's last `depth` presses that changed answers and are not undone, newest last."""
     given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
     found: dict[Key, list[Earlier]] = {}
     for p in await tx.conn.execute(_undoable(tx.sqlite), given | {"depth": depth}):
@@ -289,7 +300,9 @@ async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Ea
 
 # ------------------------------------------------------------------ writing a batch
 
-_VOTES = Rows(round_id=INT, fan_id=INT, version_id=INT, answer=SMALL, seen=BOOL, account_id=INT, at=AT)
+_VOTES = Rows(
+    round_id=INT, fan_id=INT, version_id=INT, answer=SMALL, seen=BOOL, chips=SMALL, account_id=INT, at=AT
+)
 _PRESSES = Rows(
     round_id=INT, fan_id=INT, account_id=INT, event_id=STR, kind=STR, seq=INT, changes=STR, answer=STR,
     undone=BOOL,
@@ -302,15 +315,17 @@ def _put_votes(on_sqlite: bool) -> Any:
     made = _VOTES.insert_into(on_sqlite, vote)
     return made.on_conflict_do_update(
         index_elements=["round_id", "fan_id", "version_id"],
-        set_={name: made.excluded[name] for name in ("answer", "seen", "account_id", "at")},
+        set_={name: made.excluded[name] for name in ("answer", "seen", "chips", "account_id", "at")},
     )
 
 
 async def put_votes(tx: Tx, votes: Mapping[tuple[Key, int], Given]) -> None:
     """Write current votes by (key, version)."""
     lines = [
-        (round_id, fan_id, version, _int(given.cell.picked), given.cell.seen, given.account_id, given.at)
-        for ((round_id, fan_id), version), given in sorted(votes.items(), key=lambda item: item[0])
+        (round_id, fan_id, version, *cell, account_id, at)
+        for ((round_id, fan_id), version), (cell, at, account_id) in sorted(
+            votes.items(), key=lambda item: item[0]
+        )
     ]
     await tx.conn.execute(_put_votes(tx.sqlite), _VOTES.values(tx, *zip(*lines, strict=True)))
 
@@ -390,11 +405,36 @@ async def tallies(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
 
 async def recount(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
     """Count (answers, picks) per version from the votes themselves, ballots set aside left out."""
+
+    def counted(hot: Table) -> list[ColumnElement[bool]]:
+        its = (ballot.c.round_id == hot.c.round_id) & (ballot.c.fan_id == hot.c.fan_id)
+        in_it = select(ballot.c.fan_id).where(its, ballot.c.set_aside_at.is_(None)).exists()
+        return [hot.c.round_id == round_id, in_it]
+
+    return await _weights(tx, counted)
+
+
+async def weights_of(tx: Tx, key: Key) -> dict[int, tuple[int, int]]:
+    """Read what one ballot adds to the tally, as (answers, picks) by version."""
+    return await _weights(tx, lambda hot: [hot.c.round_id == key[0], hot.c.fan_id == key[1]])
+
+
+async def _weights(tx: Tx, where: Callable[[Table], list[ColumnElement[bool]]]) -> dict[int, tuple[int, int]]:
+    """Add up answers and picks by version; a duel is an answer about both, a pick of the one it is for."""
+    sides = (
+        (vote, "version_id", vote.c.answer > 0),
+        (duel, "first_id", duel.c.answer == 1),
+        (duel, "second_id", duel.c.answer == 2),
+    )
+    parts = [
+        select(hot.c[name].label("version_id"), case((won, 1), else_=0).label("won")).where(
+            hot.c.answer.is_not(None), *where(hot)
+        )
+        for hot, name, won in sides
+    ]
+    each = union_all(*parts).subquery("each")
     found = await tx.conn.execute(
-        select(vote.c.version_id, func.count(vote.c.answer), func.coalesce(func.sum(vote.c.answer), 0))
-        .join(ballot, (ballot.c.round_id == vote.c.round_id) & (ballot.c.fan_id == vote.c.fan_id))
-        .where(vote.c.round_id == round_id, vote.c.answer.is_not(None), ballot.c.set_aside_at.is_(None))
-        .group_by(vote.c.version_id)
+        select(each.c.version_id, func.count(), func.sum(each.c.won)).group_by(each.c.version_id)
     )
     return {version: (int(answers), int(picks)) for version, answers, picks in found}
 
@@ -430,7 +470,7 @@ async def answers_per_ballot(tx: Tx, round_id: int) -> list[int]:
 
 
 async def counted_votes(tx: Tx, round_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read every counted answer of a round as equally long arrays: fan id, version id, picked."""
+    """Read every counted answer of a round as equally long arrays: fan id, version id, answer."""
     statement = (
         select(vote.c.fan_id, vote.c.version_id, vote.c.answer)
         .join(ballot, (ballot.c.round_id == vote.c.round_id) & (ballot.c.fan_id == vote.c.fan_id))
@@ -442,7 +482,7 @@ async def counted_votes(tx: Tx, round_id: int) -> tuple[np.ndarray, np.ndarray, 
             async for part in result.partitions(20_000)
         ]
     votes = np.concatenate([np.empty((0, 3), dtype=np.int64), *parts])
-    return votes[:, 0], votes[:, 1], votes[:, 2].astype(bool)
+    return votes[:, 0], votes[:, 1], votes[:, 2]
 
 
 # ------------------------------------------------------------------ one fan
@@ -454,11 +494,11 @@ def _mine(hot: Table) -> tuple[ColumnElement[bool], ...]:
 
 
 _BALLOT_OF = select(*_BALLOT).where(*_mine(ballot))
-_CELLS_OF = select(vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.at, vote.c.account_id).where(
-    *_mine(vote)
-)
+_CELLS_OF = select(
+    vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.chips, vote.c.at, vote.c.account_id
+).where(*_mine(vote))
 _CAN_UNDO = (
-    select(press.c.seq).where(*_mine(press), press.c.kind == "pick", press.c.undone.is_(False)).limit(1)
+    select(press.c.seq).where(*_mine(press), press.c.kind.in_(UNDOABLE), press.c.undone.is_(False)).limit(1)
 )
 
 
@@ -471,18 +511,26 @@ async def cells_of(tx: Tx, key: Key) -> dict[int, Given]:
     """Read one ballot by version."""
     found = await tx.conn.execute(_CELLS_OF, {"round_id": key[0], "fan_id": key[1]})
     return {
-        version: Given(Cell(_bool(answer), seen), at, account_id)
-        for version, answer, seen, at, account_id in found
+        version: Given(Cell(answer, seen, chips), at, account_id)
+        for version, answer, seen, chips, at, account_id in found
     }
 
 
-async def weights_of(tx: Tx, key: Key) -> dict[int, tuple[int, int]]:
-    """Read what one ballot adds to the tally, as (answers, picks) by version."""
-    return {
-        version: (1, int(given.cell.picked is True))
-        for version, given in (await cells_of(tx, key)).items()
-        if given.cell.picked is not None
-    }
+async def versions_met(tx: Tx, before: RoundFacts, fan_id: int) -> set[int]:
+    """List the versions a fan answered in earlier rounds of a round's campaign."""
+    earlier = select(round_.c.id).where(
+        round_.c.campaign_id == before.campaign_id, round_.c.number < before.number
+    )
+    sides = ((vote, "version_id"), (duel, "first_id"), (duel, "second_id"))
+    found = union_all(
+        *(
+            select(hot.c[name]).where(
+                hot.c.round_id.in_(earlier), hot.c.fan_id == fan_id, hot.c.answer.is_not(None)
+            )
+            for hot, name in sides
+        )
+    )
+    return set((await tx.conn.execute(found)).scalars())
 
 
 async def can_undo(tx: Tx, key: Key) -> bool:
@@ -510,8 +558,8 @@ async def move_ballot(tx: Tx, round_id: int, from_fan: int, to_fan: int, first_s
         .where(*mine, press.c.account_id == numbered.c.account_id, press.c.event_id == numbered.c.event_id)
         .values(seq=numbered.c.line)
     )
-    await tx.conn.execute(delete(vote).where(vote.c.round_id == round_id, vote.c.fan_id == from_fan))
-    await tx.conn.execute(delete(ballot).where(ballot.c.round_id == round_id, ballot.c.fan_id == from_fan))
+    for hot in (vote, duel, ballot):
+        await tx.conn.execute(delete(hot).where(hot.c.round_id == round_id, hot.c.fan_id == from_fan))
 
 
 async def set_aside(tx: Tx, key: Key, at: datetime | None, reason: str | None) -> None:
@@ -530,11 +578,3 @@ async def set_aside_of(tx: Tx, key: Key) -> tuple[datetime | None, str | None]:
     )
     line = found.first()
     return (line.set_aside_at, line.set_aside_reason) if line else (None, None)
-
-
-def _bool(answer: int | None) -> bool | None:
-    return None if answer is None else bool(answer)
-
-
-def _int(picked: bool | None) -> int | None:
-    return None if picked is None else int(picked)

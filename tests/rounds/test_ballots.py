@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.rounds import ballots
-from bot.rounds.ballots import EMPTY, Cell, Change, Count, Given
+from bot.rounds.ballots import EMPTY, Cell, Change, Count, Given, Item
 from tests.clock import START
 
-Cells = dict[int, Cell]
+Cells = dict[Item, Cell]
 
-reachable = [Cell(), Cell(True), Cell(False, seen=True), Cell(True, seen=True)]
+reachable = [Cell(), Cell(1), Cell(0, seen=True), Cell(1, seen=True)]
 positions = st.integers(0, 6)
 some = st.lists(positions, max_size=8)
 ballot = st.dictionaries(positions, st.sampled_from(reachable))
@@ -21,7 +21,7 @@ times = st.integers(0, 5).map(lambda s: START + timedelta(seconds=s))
 dated = st.dictionaries(positions, st.builds(Given, st.sampled_from(reachable), times, st.integers(1, 3)))
 
 
-def after(cells: Mapping[int, Cell], changes: Sequence[Change]) -> Cells:
+def after(cells: Mapping[Item, Cell], changes: Sequence[Change]) -> Cells:
     """Apply changes, each of which must start from what is there and change it."""
     now = dict(cells)
     for position, before, then in changes:
@@ -31,15 +31,18 @@ def after(cells: Mapping[int, Cell], changes: Sequence[Change]) -> Cells:
     return now
 
 
-def said(cells: Mapping[int, Cell]) -> Cells:
+def before_of(changes: Sequence[Change]) -> list[tuple[int, Cell]]:
+    """What a history keeps of changes to go back by."""
+    return [(c.item, c.before) for c in changes if isinstance(c.item, int)]
+
+
+def said(cells: Mapping[Item, Cell]) -> Cells:
     """Leave out what is as if it had never been touched."""
     return {p: cell for p, cell in cells.items() if cell != EMPTY}
 
 
-def counted(cells: Mapping[int, Cell]) -> Count:
-    return Count(
-        sum(c.picked is not None for c in cells.values()), sum(c.picked is True for c in cells.values())
-    )
+def counted(cells: Mapping[Item, Cell]) -> Count:
+    return Count(sum(c.answer is not None for c in cells.values()), sum(c.picked for c in cells.values()))
 
 
 @given(ballot, some, st.booleans())
@@ -47,7 +50,7 @@ def test_a_pick_makes_it_so_and_a_second_one_changes_nothing(
     cells: Cells, chosen: list[int], want: bool
 ) -> None:
     now = after(cells, ballots.pick(cells, chosen, want))
-    assert all((now.get(p, EMPTY).picked is True) is want for p in chosen)
+    assert all((now.get(p, EMPTY).picked) is want for p in chosen)
     assert ballots.pick(now, chosen, want) == ()
     assert {p: c for p, c in now.items() if p not in chosen} == {
         p: c for p, c in cells.items() if p not in chosen
@@ -57,7 +60,7 @@ def test_a_pick_makes_it_so_and_a_second_one_changes_nothing(
 @given(ballot, some)
 def test_turning_twice_is_turning_never(cells: Cells, chosen: list[int]) -> None:
     once = after(cells, ballots.pick(cells, chosen, None))
-    assert all((once[p].picked is True) is not (cells.get(p, EMPTY).picked is True) for p in chosen)
+    assert all(once[p].picked is not cells.get(p, EMPTY).picked for p in chosen)
     assert said(after(once, ballots.pick(once, chosen, None))) == said(cells)
 
 
@@ -70,7 +73,7 @@ def test_a_pick_never_touches_what_is_seen(cells: Cells, chosen: list[int], want
 def test_a_finished_page_is_answered_and_keeps_its_picks(cells: Cells, page: set[int]) -> None:
     now = after(cells, ballots.finish(cells, page))
     for p in page:
-        assert now[p] == Cell(cells.get(p, EMPTY).picked is True, seen=True)
+        assert now[p] == Cell(int(cells.get(p, EMPTY).picked), seen=True)
     assert ballots.finish(now, page) == ()
 
 
@@ -78,7 +81,7 @@ def test_a_finished_page_is_answered_and_keeps_its_picks(cells: Cells, page: set
 def test_undo_at_once_puts_everything_back(cells: Cells, chosen: list[int], want: bool | None) -> None:
     changes = ballots.pick(cells, chosen, want)
     now = after(cells, changes)
-    assert said(after(now, ballots.undo(now, changes))) == said(cells)
+    assert said(after(now, ballots.undo_picks(now, before_of(changes)))) == said(cells)
 
 
 @given(ballot, some, wants, st.sets(positions))
@@ -88,9 +91,9 @@ def test_undo_keeps_a_page_finished_since(
     changes = ballots.pick(cells, chosen, want)
     now = after(cells, changes)
     now = after(now, ballots.finish(now, page))
-    back = after(now, ballots.undo(now, changes))
-    assert all(back[p].seen and back[p].picked is not None for p in page)
-    assert all((back[p].picked is True) is (cells.get(p, EMPTY).picked is True) for p, _, _ in changes)
+    back = after(now, ballots.undo_picks(now, before_of(changes)))
+    assert all(back[p].seen and back[p].answer is not None for p in page)
+    assert all(back[p].picked is cells.get(p, EMPTY).picked for p, _, _ in changes)
 
 
 @given(ballot, some, wants, st.sets(positions))
@@ -111,7 +114,7 @@ def test_no_press_leaves_a_page_seen_without_an_answer(
     changes = ballots.pick(cells, chosen, want)
     now = after(cells, changes)
     now = after(now, ballots.finish(now, page))
-    now = after(now, ballots.undo(now, changes))
+    now = after(now, ballots.undo_picks(now, before_of(changes)))
     assert all(cell in reachable for cell in now.values())
 
 
@@ -121,11 +124,11 @@ def test_the_newer_answer_wins_and_what_either_saw_is_seen(a: dict[int, Given], 
     assert merged.keys() == a.keys() | b.keys()
     for p, given_ in merged.items():
         both = [side[p] for side in (a, b) if p in side]
-        answers = [g for g in both if g.cell.picked is not None]
+        answers = [g for g in both if g.cell.answer is not None]
         newest = max(answers or both, key=lambda g: g.at)
         assert given_.at == newest.at
         assert given_.cell.seen is any(g.cell.seen for g in both)
-        assert any(given_ == (Cell(g.cell.picked, given_.cell.seen), g.at, g.account_id) for g in both)
+        assert any(given_ == (Cell(g.cell.answer, given_.cell.seen), g.at, g.account_id) for g in both)
         assert given_.cell in reachable
 
 
@@ -133,8 +136,8 @@ def test_the_newer_answer_wins_and_what_either_saw_is_seen(a: dict[int, Given], 
 def test_of_equally_old_answers_the_first_ballots_stands(a: dict[int, Given], b: dict[int, Given]) -> None:
     merged = ballots.merge(a, b)
     for p in a.keys() & b.keys():
-        if a[p].at == b[p].at and a[p].cell.picked is not None:
-            assert merged[p].cell.picked is a[p].cell.picked
+        if a[p].at == b[p].at and a[p].cell.answer is not None:
+            assert merged[p].cell.answer == a[p].cell.answer
             assert merged[p].account_id == a[p].account_id
 
 

@@ -13,8 +13,9 @@ from bot.errors import RuleError, StateError
 from bot.port import Actor, Command, Press, Reply, Sheet
 from bot.rounds.model import RoundState
 from bot.service import batch, designs, rounds, voting
-from bot.service.batch import Answered, Asked, Field
+from bot.service.batch import Answered, Asked
 from bot.service.catwalk import Catwalk
+from bot.service.field import Field
 from bot.service.rounds import By
 from bot.service.shop import Shop
 from bot.storage import people, votes

@@ -68,6 +68,38 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_campaign_key")),
     )
     op.create_table(
+        "duel",
+        sa.Column(
+            "round_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "fan_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "first_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column(
+            "second_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("answer", sa.SmallInteger(), nullable=True),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("round_id", "fan_id", "first_id", "second_id", name=op.f("pk_duel")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "fan",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("language", sa.Text(), nullable=True),
@@ -177,6 +209,7 @@ def upgrade() -> None:
         ),
         sa.Column("answer", sa.SmallInteger(), nullable=True),
         sa.Column("seen", sa.Boolean(), nullable=False),
+        sa.Column("chips", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("round_id", "fan_id", "version_id", name=op.f("pk_vote")),
@@ -695,6 +728,7 @@ def downgrade() -> None:
     op.drop_table("photo")
     op.drop_table("fan_group")
     op.drop_table("fan")
+    op.drop_table("duel")
     op.drop_table("campaign")
     op.drop_table("ballot_order")
     op.drop_table("ballot")

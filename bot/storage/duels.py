@@ -1,0 +1,94 @@
+"""Votes about two versions: the hot path's statements of a round of duels, beside those in `votes`.
+
+A pair is (first, second) version id, the one with the lower position first.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import numpy as np
+from sqlalchemy import BigInteger, Select, SmallInteger, bindparam, select
+
+from bot.rounds.ballots import Cell, Given
+from bot.storage.arrays import Rows
+from bot.storage.store import Tx
+from bot.storage.tables import Ballot, Duel, UtcDateTime, table
+from bot.storage.votes import Key
+
+ballot, duel = table(Ballot), table(Duel)
+
+PairIds = tuple[int, int]
+
+_INT = BigInteger()
+_PAIRS = Rows(round_id=_INT, fan_id=_INT, first_id=_INT, second_id=_INT)
+_DUELS = Rows(
+    round_id=_INT, fan_id=_INT, first_id=_INT, second_id=_INT, answer=SmallInteger(), account_id=_INT,
+    at=UtcDateTime(),
+)  # fmt: skip
+
+
+@cache
+def _cells(on_sqlite: bool) -> Select[Any]:
+    given = _PAIRS.source(on_sqlite)
+    key = ("round_id", "fan_id", "first_id", "second_id")
+    same = [duel.c[name] == given.c[name] for name in key]
+    return select(*(duel.c[name] for name in key), duel.c.answer).join(
+        given, same[0] & same[1] & same[2] & same[3]
+    )
+
+
+async def cells(tx: Tx, asked: Sequence[tuple[Key, PairIds]]) -> dict[tuple[Key, PairIds], Cell]:
+    """Read votes by (key, pair); those without a row are left out."""
+    given = _PAIRS.values(tx, *zip(*((*key, *pair) for key, pair in asked), strict=True))
+    found = await tx.conn.execute(_cells(tx.sqlite), given)
+    return {((d.round_id, d.fan_id), (d.first_id, d.second_id)): _cell(d.answer) for d in found}
+
+
+@cache
+def _put(on_sqlite: bool) -> Any:
+    made = _DUELS.insert_into(on_sqlite, duel)
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "fan_id", "first_id", "second_id"],
+        set_={name: made.excluded[name] for name in ("answer", "account_id", "at")},
+    )
+
+
+async def put(tx: Tx, votes: Mapping[tuple[Key, PairIds], Given]) -> None:
+    """Write current votes by (key, pair)."""
+    lines = [
+        (*key, *pair, given.cell.answer, given.account_id, given.at)
+        for (key, pair), given in sorted(votes.items(), key=lambda item: item[0])
+    ]
+    await tx.conn.execute(_put(tx.sqlite), _DUELS.values(tx, *zip(*lines, strict=True)))
+
+
+_CELLS_OF = select(duel.c.first_id, duel.c.second_id, duel.c.answer, duel.c.at, duel.c.account_id).where(
+    duel.c.round_id == bindparam("round_id"), duel.c.fan_id == bindparam("fan_id")
+)
+
+
+async def cells_of(tx: Tx, key: Key) -> dict[PairIds, Given]:
+    """Read one ballot by pair."""
+    found = await tx.conn.execute(_CELLS_OF, {"round_id": key[0], "fan_id": key[1]})
+    return {(first, second): Given(_cell(answer), at, by) for first, second, answer, at, by in found}
+
+
+async def counted(tx: Tx, round_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Read every counted duel of a round as equally long arrays: first and second version id, answer."""
+    statement = (
+        select(duel.c.first_id, duel.c.second_id, duel.c.answer)
+        .join(ballot, (ballot.c.round_id == duel.c.round_id) & (ballot.c.fan_id == duel.c.fan_id))
+        .where(duel.c.round_id == round_id, duel.c.answer.is_not(None), ballot.c.set_aside_at.is_(None))
+    )
+    async with tx.conn.stream(statement) as result:
+        parts = [
+            np.array([tuple(line) for line in part], dtype=np.int64)
+            async for part in result.partitions(20_000)
+        ]
+    votes = np.concatenate([np.empty((0, 3), dtype=np.int64), *parts])
+    return votes[:, 0], votes[:, 1], votes[:, 2]
+
+
+def _cell(answer: int | None) -> Cell:
+    return Cell(answer, answer is not None)
