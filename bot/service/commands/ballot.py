@@ -78,8 +78,8 @@ def _numbers(args: str) -> tuple[tuple[int, ...], bool]:
 
 ROWS = {
     "pick": Row(_answer, (t("/pick 61 67 picks designs, /pick -67 takes one back."),)),
-    "love": Row(_answer, (t("/love 61, /like 67 and /pass 72 answer cards."),)),
-    "like": Row(_answer),
-    "pass": Row(_answer),
-    "even": Row(_answer, (t("/pick 61 prefers it in your next pair with it, /even says you can’t choose."),)),
+    "love": Row(_answer, (t("/love 61 answers a card: you love it."),)),
+    "like": Row(_answer, (t("/like 61 answers a card: you like it."),)),
+    "pass": Row(_answer, (t("/pass 61 answers a card: not for you."),)),
+    "even": Row(_answer, (t("/pick 61 answers your next pair with it, /even says you can’t choose."),)),
 }
