@@ -1,11 +1,10 @@
-"""How the desk lays out a cut: in one minute, in parts, at the line, by kind. Pure."""
+"""How the desk lays out a cut: in parts, at the line, by kind. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.desk.words import fan_count
 from bot.service.desk import CutRow, CutView, RoundPage
-from bot.text import Count, Text, t, tn
+from bot.text import Text, t, tn
 
 ALL = "all"
 AT_THE_LINE = 4
@@ -80,27 +79,6 @@ def _marked(cut: CutView) -> Part:
         "marked", t("Marked"), tn("{n} marked", "{n} marked", len(cut.marked)),
         t("Decided by you, whatever the votes said."), (cut.marked,),
     )  # fmt: skip
-
-
-def minute(page: RoundPage, cut: CutView) -> list[Text]:
-    """Sum a closed round up in lines that take a minute to read."""
-    turnout, noun = page.turnout, page.campaign.noun
-    lines = []
-    if turnout is not None:
-        lines.append(
-            t("{looks}, {fans} voted", looks=Count(len(cut.rows), noun), fans=fan_count(turnout.fans))
-        )
-        if turnout.median_seen is not None:
-            lines.append(t("Half of them saw {looks} or more", looks=Count(turnout.median_seen, noun)))
-    lines.append(
-        t(
-            "{safe} in, {edge} on the edge, {out} out at the cut of {keep}",
-            safe=cut.count("safe"), edge=cut.count("edge"), out=cut.count("out"), keep=page.round.plan.keep,
-        )
-    )  # fmt: skip
-    if turnout is not None and turnout.comments:
-        lines.append(tn("{n} comment", "{n} comments", turnout.comments))
-    return lines
 
 
 def at_the_line(cut: CutView) -> tuple[list[CutRow], list[CutRow]]:

@@ -17,6 +17,7 @@ from bot.desk.presale_acts import PresaleActs
 from bot.desk.presales import PresalePages
 from bot.errors import RuleError
 from bot.i18n import Reader, render
+from bot.rounds import summary
 from bot.service import desk, logbook
 from bot.service.catwalk import Catwalk
 from bot.service.desk import RoundPage, Staff
@@ -53,6 +54,7 @@ class Pages:
             Route("/desk", self.overview),
             Route("/desk/round/{id:int}", self.round),
             Route("/desk/round/{id:int}/standings.csv", self.standings),
+            Route("/desk/round/{id:int}/summary", self.summary),
             Route("/desk/round/{id:int}/{act:str}", self.ask),
             Route("/desk/campaign/{id:int}/log", self.log),
         ]
@@ -135,6 +137,22 @@ class Pages:
             **HELPERS,
         )
 
+    async def summary(self, request: Request) -> Response:
+        """Show a closed round in one minute: its picture, its lines, and where to go from there."""
+        view = await self._view(request)
+        if view.summary is None:
+            return self._page.redirect(request, words.round_path(view.round.id))
+        return self._page.render(
+            request,
+            "desk/summary.html",
+            view=view,
+            staff=view.staff,
+            title=summary.title(view.summary),
+            lines=summary.lines(view.summary),
+            onward=words.onward(view),
+            **HELPERS,
+        )
+
     async def standings(self, request: Request) -> Response:
         """Download the standings; before the close there are none for anybody."""
         view = await self._view(request)
@@ -179,7 +197,7 @@ def _cut_context(view: RoundPage, key: str) -> dict[str, Any]:
     parts = cut.parts(view, view.cut)
     shown = cut.shown(parts, key)
     return {
-        "minute": cut.minute(view, view.cut),
+        "minute": summary.lines(view.summary) if view.summary else (),
         "line": cut.at_the_line(view.cut),
         "kinds": cut.by_kind(view.cut),
         "parts": parts,

@@ -184,6 +184,34 @@ def other_acts(page: RoundPage) -> list[str]:
     return [act for act in order if act in page.acts and act != first]
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link from a round's summary. `saves`: it is a file to keep."""
+
+    label: Text
+    path: str
+    saves: bool = False
+
+
+def onward(page: RoundPage) -> list[Way]:
+    """List where a round's summary leads, the next step first: only what there is for this person."""
+    here, following = round_path(page.round.id), page.following
+    ways = []
+    if "sign" in page.acts:
+        ways.append(Way(LABELS["sign"], f"{here}/sign"))
+    elif following and page.round.state == "signed_off":
+        opens = page.staff.runs and following.state in ("draft", "scheduled")
+        number = following.number
+        label = t("Open round {number}", number=number) if opens else t("Go to round {number}", number=number)
+        ways.append(Way(label, round_path(following.id)))
+    if page.cut and page.cut.count("edge") and page.round.state == "closed":
+        ways.append(Way(t("See the edge"), f"{here}?show=edge#cut"))
+    ways.append(Way(t("See the whole cut"), f"{here}#cut"))
+    ways.append(Way(t("Comments"), f"/desk/campaign/{page.campaign.id}/designs"))
+    ways.append(Way(t("Standings as a table (CSV)"), f"{here}/standings.csv", saves=True))
+    return ways
+
+
 # ------------------------------------------------------------------ one round in a line
 
 

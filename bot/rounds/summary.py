@@ -70,11 +70,6 @@ def lines(s: Summary) -> tuple[Text, ...]:
     return (_turnout(s), _cut(s), _integrity(s), _talk(s.talk), _next(s))
 
 
-def public_lines(s: Summary) -> tuple[Text, ...]:
-    """Sum a round up for everybody: without what only concerns who runs it."""
-    return (_turnout(s), _cut(s), _talk(s.talk))
-
-
 def listed(parts: Sequence[Text]) -> Text:
     """Say several things in a row, as the reader's language separates them."""
     first, *rest = parts

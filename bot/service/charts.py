@@ -100,6 +100,8 @@ def _counted(standings: list[Standing] | tuple[Standing, ...]) -> dict[Verdict, 
 def _title(campaign: Campaign, count: dict[Verdict, int], total: int) -> Text:
     """Say the one thing the picture shows; the line break is where a narrow page turns."""
     looks, edge, safe = Count(total, campaign.noun), count[Verdict.EDGE], count[Verdict.SAFE]
+    if edge == total:
+        return t("All {looks}\nare too close to call", looks=looks)
     if not edge:
         return t("{safe} of {looks} are safely in,\nand none is close", safe=safe, looks=looks)
     if not safe:

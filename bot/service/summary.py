@@ -9,7 +9,7 @@ from bot.rounds.model import Round, RoundState, Verdict
 from bot.rounds.summary import Integrity, Next, Summary, Talk
 from bot.service import bulletin, notices
 from bot.service.cuts import going_on
-from bot.storage import campaigns, comments, privacy, rounds, summaries, votes
+from bot.storage import campaigns, comments, privacy, rounds, summaries, votes, wishes
 from bot.storage.store import Tx
 from bot.text import Text, t
 
@@ -92,7 +92,13 @@ async def _next(tx: Tx, round_: Round) -> Next:
         round_.state,
         round_.plan.quorum,
         bool(round_.quorum_met),
-        await summaries.unanswered(tx, await going_on(tx, round_)),
+        await _to_answer(tx, round_),
         following.state if following else None,
         following.plan.opens_at if following else None,
     )
+
+
+async def _to_answer(tx: Tx, round_: Round) -> int:
+    """Count the designs that go on with wishes nobody answered, as the designers' pages do."""
+    asked = await wishes.open_counts(tx, round_.campaign_id)
+    return sum(asked.get(design_id, (0, 0))[1] > 0 for design_id in await going_on(tx, round_))

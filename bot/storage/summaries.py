@@ -1,6 +1,5 @@
 """What the summary of a closed round is made of, beside its standings."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
@@ -12,9 +11,6 @@ from bot.storage.tables import Ballot, Comment, Design, Group, Integrity, table
 
 ballot, comment, design = table(Ballot), table(Comment), table(Design)
 group, integrity = table(Group), table(Integrity)
-
-UNANSWERED = ("new", "grouped")
-"""Comments that nobody used or declined yet."""
 
 
 async def put_integrity(tx: Tx, round_id: int, facts: IntegrityFacts) -> None:
@@ -72,15 +68,3 @@ async def most_talked_about(
     if until is not None:
         query = query.where(comment.c.at < until)
     return tuple((line.number, line.said) for line in await tx.conn.execute(query))
-
-
-async def unanswered(tx: Tx, design_ids: Sequence[int]) -> int:
-    """Count the designs, of these, with a comment that nobody used or declined yet."""
-    if not design_ids:
-        return 0
-    found = await tx.conn.execute(
-        select(func.count(comment.c.design_id.distinct())).where(
-            comment.c.design_id.in_(list(design_ids)), comment.c.status.in_(UNANSWERED)
-        )
-    )
-    return int(found.scalar_one())

@@ -116,5 +116,5 @@ async def test_a_designer_sees_no_turnout_before_the_close(desk: Desk) -> None:
         assert "6 fans" not in words(await designer.get(path))
     await (await desk.owner()).post(f"{desk.path()}/close", reason="Enough")
     page = words(await designer.get(desk.path()))
-    assert "10 looks, 6 fans voted" in page
+    assert "10 looks, 6 voters" in page
     assert "Keep it" not in page

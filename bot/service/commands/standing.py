@@ -1,9 +1,10 @@
 """Commands that only tell: /campaign, where things are; /results, how the last round ended."""
 
 from bot import cards
-from bot.port import Answer, Choice, Command, Reply
+from bot.port import Answer, Choice, Command, Reply, Role
+from bot.rounds import summary as words
 from bot.rounds.model import Campaign, Round, RoundState
-from bot.service import bulletin
+from bot.service import bulletin, summary
 from bot.service.commands.here import Here, here
 from bot.service.commands.row import Counter, Row
 from bot.storage import campaigns, rounds
@@ -11,6 +12,7 @@ from bot.storage.store import Tx
 from bot.text import Count, Text, When, t, tn, verbatim
 
 _NOW = (RoundState.OPEN, RoundState.PAUSED)
+_STAFF = (Role.OWNER, Role.MODERATOR, Role.DESIGNER)
 _ENDED = (RoundState.CLOSED, RoundState.SIGNED_OFF)
 
 
@@ -72,12 +74,18 @@ async def line(tx: Tx, campaign: Campaign, round_: Round) -> Text:
 
 
 async def _results(at: Counter, c: Command) -> Reply:
-    """Tell how the newest round ended, as its post in the group does; before a close there is nothing."""
+    """Tell how the newest round ended: its summary to who runs the shop, to others what its post says.
+
+    Before a close there is nothing, whoever asks.
+    """
     async with at.shop.store.read() as tx:
         found = await here(tx, c)
         campaign, _ = found.campaign("/results", c.args)
         siblings = await rounds.rounds_of(tx, campaign.id)
         ended = [r for r in siblings if r.state in _ENDED and await rounds.is_counted(tx, r.id)]
+        if ended and found.person.may(*_STAFF):
+            minute = await summary.summary(tx, ended[-1].id)
+            return found.reply(words.title(minute), words.lines(minute))
         if ended:
             card = await bulletin.compose(tx, cards.RESULT, ended[-1].id)
             assert card is not None

@@ -10,10 +10,10 @@ from bot.service.desk.overview import CampaignLine, Overview, RoundLine, overvie
 from bot.service.desk.people import LogPage, PeoplePage, log_page, people_page
 from bot.service.desk.seat import Staff, check, seat
 from bot.service.desk.steps import AGAIN, MARK
-from bot.service.desk.turnout import FEW_FANS, GroupTurnout, TurnoutView
+from bot.service.desk.turnout import GroupTurnout, TurnoutView
 
 __all__ = [
-    "AGAIN", "FEW_FANS", "MARK", "VERDICTS", "CampaignLine", "CutRow", "CutView", "GroupTurnout", "LogPage",
+    "AGAIN", "MARK", "VERDICTS", "CampaignLine", "CutRow", "CutView", "GroupTurnout", "LogPage",
     "Overview", "PeoplePage", "RoundLine", "RoundPage", "Staff", "TurnoutView", "check", "log_page",
     "mark_kind", "overview", "people_page", "round_page", "seat",
 ]  # fmt: skip

@@ -6,8 +6,10 @@ from datetime import datetime
 
 from bot import cards
 from bot.errors import RuleError
-from bot.port import Actor
+from bot.port import Actor, Chart
 from bot.rounds.model import Campaign, Candidate, Round, RoundState
+from bot.rounds.summary import Summary
+from bot.service.charts import chart_of
 from bot.service.desk.cut import CutView, cut_view
 from bot.service.desk.overview import BAND
 from bot.service.desk.seat import Staff, seat
@@ -15,6 +17,7 @@ from bot.service.desk.steps import acts_now, numbered, taking_part
 from bot.service.desk.turnout import TurnoutView, turnout_view
 from bot.service.logbook import Deed, deeds
 from bot.service.shop import Shop
+from bot.service.summary import summed_up
 from bot.storage import campaigns, people, rounds
 from bot.text import Text, t
 
@@ -37,6 +40,8 @@ class RoundPage:
     acts: frozenset[str]
     turnout: TurnoutView | None
     cut: CutView | None
+    summary: Summary | None
+    chart: Chart | None
     log: tuple[Deed, ...]
 
     @property
@@ -75,6 +80,8 @@ async def round_page(shop: Shop, actor: Actor, round_id: int) -> RoundPage:
             acts_now(staff, round_, siblings, now, cut is not None),
             await turnout_view(tx, round_, groups, len(part or ())) if sees_turnout else None,
             cut,
+            await summed_up(tx, round_),
+            await chart_of(tx, round_),
             tuple(d for d in log if d.number == round_.number)[:_ROUND_LOG],
         )  # fmt: skip
 

@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median_low
 
 from bot.rounds.model import Round
 from bot.service import bulletin
+from bot.service.summary import median_seen
 from bot.storage import comments, people, votes
 from bot.storage.people import GroupRow
 from bot.storage.store import Tx
-
-FEW_FANS = 5
-"""Below this many fans a median says something about one of them, so it is not shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +29,17 @@ class TurnoutView:
     enough: float
     comments: int
 
-    @property
-    def platforms(self) -> dict[str, int]:
-        """Sum the groups' fans by platform, the largest first."""
-        found: dict[str, int] = {}
-        for group in self.groups:
-            found[group.platform] = found.get(group.platform, 0) + group.fans
-        return dict(sorted(found.items(), key=lambda item: -item[1]))
-
 
 async def turnout_view(tx: Tx, round_: Round, groups: Sequence[GroupRow], versions: int) -> TurnoutView:
     by_group = await votes.turnout_by_group(tx, round_.id)
     known_ids = {g.id for g in groups}
     parted = await people.groups_by_id(tx, [i for i in by_group if i not in known_ids])
     total = await bulletin.turnout(tx, round_, versions)
-    seen = await votes.answers_per_ballot(tx, round_.id)
     return TurnoutView(
         total.fans,
         total.answers,
         tuple(GroupTurnout(g.title, g.platform, by_group.get(g.id, 0)) for g in (*groups, *parted)),
-        median_low(seen) if len(seen) >= FEW_FANS else None,
+        await median_seen(tx, round_.id),
         total.enough,
         await comments.count_between(tx, round_.campaign_id, round_.opened_at, round_.closed_at),
     )
