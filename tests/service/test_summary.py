@@ -6,7 +6,8 @@ import pytest
 
 from bot import cards
 from bot.port import Actor, Command, Comment, Feed, Look, Notice, ShowFeed
-from bot.rounds.estimate import Answers, estimate, standings
+from bot.rounds.estimate import estimate, standings
+from bot.rounds.evidence import Answers
 from bot.rounds.model import RoundState, Verdict
 from bot.rounds.summary import lines, title
 from bot.service import bulletin, charts, rounds, summary
