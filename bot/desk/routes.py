@@ -11,6 +11,7 @@ from bot.desk import cut, words
 from bot.desk.acts import Acts
 from bot.desk.designs import Designs
 from bot.desk.export import standings_csv
+from bot.desk.moderation import Moderation
 from bot.desk.page import HELPERS, PageLike
 from bot.desk.people import People
 from bot.desk.presale_acts import PresaleActs
@@ -32,6 +33,7 @@ def desk_routes(shop: Shop, catwalk: Catwalk, page: PageLike) -> list[Route]:
     designs = Designs(shop, catwalk, page)
     presales = PresalePages(shop, page)
     selling = PresaleActs(shop, page, presales)
+    moderation = Moderation(shop, page)
     return [
         *pages.routes(),
         *acts.routes(),
@@ -39,6 +41,7 @@ def desk_routes(shop: Shop, catwalk: Catwalk, page: PageLike) -> list[Route]:
         *designs.routes(),
         *presales.routes(),
         *selling.routes(),
+        *moderation.routes(),
     ]
 
 

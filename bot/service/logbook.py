@@ -31,10 +31,13 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
+    """A deed in sentences; `id` is its number in the log."""
+
     at: datetime
     who: Text
     what: Text
     why: Text | None
+    id: int = 0
 
 
 async def deeds(tx: Tx, rounds: Sequence[Round], most: int) -> tuple[Deed, ...]:
@@ -56,7 +59,7 @@ async def deeds(tx: Tx, rounds: Sequence[Round], most: int) -> tuple[Deed, ...]:
 
 def lines(deeds: Iterable[Deed]) -> list[LogLine]:
     """Say each deed."""
-    return [LogLine(d.at, _who(d), _marked(d), _why(d)) for d in deeds]
+    return [LogLine(d.at, _who(d), _marked(d), _why(d), d.id) for d in deeds]
 
 
 def _marked(deed: Deed) -> Text:

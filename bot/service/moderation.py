@@ -9,10 +9,12 @@ from datetime import datetime, timedelta
 
 from bot.errors import RuleError
 from bot.port import Actor, Look, Reply, Role
+from bot.rounds import engine
 from bot.rounds.engine import RUNNING
 from bot.rounds.model import Round, RoundState
 from bot.service import notices, rounds
 from bot.service.comments import member_group, remark
+from bot.service.logbook import Deed
 from bot.service.rounds import By
 from bot.service.shop import Shop, check_role, known, language_for
 from bot.storage import comments, journal, moderation, people, votes
@@ -250,6 +252,16 @@ async def undo(
     if entry.action == SIGN:
         return await _unsign(shop, person, entry, reason, event_id)
     return await _undo(shop, actor, entry, reason, event_id)
+
+
+def undoable(deeds: Sequence[Deed], siblings: Sequence[Round], now: datetime, owner: bool) -> frozenset[int]:
+    """List which of a campaign's deeds can be taken back now, by their numbers; doing it checks it again."""
+    fresh = {d.id for d in deeds if d.action in (HIDE, ASIDE) and not d.undone and now - d.at < UNDO_WITHIN}
+    newest = {d.number: d.id for d in reversed(deeds) if d.action == SIGN}
+    signed = {r.number for r in siblings if r.state is RoundState.SIGNED_OFF}
+    following = {n: engine.counting(siblings, n + 1) for n in signed}
+    standing = {n for n, after in following.items() if after is None or after.opened_at is None}
+    return frozenset(fresh | ({newest[n] for n in standing if n in newest} if owner else set()))
 
 
 async def _entry(

@@ -7,7 +7,7 @@ from bot.port import Answer, Command, Reply, Role
 from bot.service.commands import ballot, mod, order, person, rounds, standing
 from bot.service.commands.here import Asks
 from bot.service.commands.row import Counter, Row
-from bot.service.shop import known, language_for
+from bot.service.shop import check_event, known, language_for
 from bot.storage import people
 from bot.text import t
 
@@ -20,6 +20,7 @@ async def run(counter: Counter, command: Command) -> Reply:
             "command.unknown",
             t("There is no /{name} here. Say /help for what there is.", name=command.name[:20]),
         )
+    check_event(command.event_id)
     if Role.FAN not in row.roles:
         await _check(counter, command, row)
     try:

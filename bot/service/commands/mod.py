@@ -1,6 +1,6 @@
 """/mod: hide a comment, set a ballot aside, take it back, see who did what."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from bot.errors import RuleError
@@ -11,8 +11,8 @@ from bot.service import logbook, moderation, naming
 from bot.service.commands.here import Asks, Here, here
 from bot.service.commands.row import Counter, Row
 from bot.service.commands.standing import current
-from bot.service.logbook import Deed, LogLine
-from bot.service.moderation import ASIDE, HIDE, SIGN, UNDO_WITHIN, Done
+from bot.service.logbook import LogLine
+from bot.service.moderation import SIGN, Done
 from bot.service.naming import Several
 from bot.storage import moderation as rows
 from bot.storage import rounds
@@ -98,8 +98,7 @@ async def _log(at: Counter, c: Command, words: str) -> Reply:
         now = await tx.now()
         siblings = await rounds.rounds_of(tx, campaign.id)
         deeds = await logbook.deeds(tx, siblings, _LOG_LINES)
-    signed = _undoable_signatures(deeds, siblings)
-    can = {d.id for d in deeds if _can_undo(d, now - d.at, found, signed)}
+    can = moderation.undoable(deeds, siblings, now, found.person.may(Role.OWNER))
     lines = [
         _line(said, now - deed.at, deed.id if deed.id in can else None)
         for deed, said in zip(deeds, logbook.lines(deeds), strict=True)
@@ -109,24 +108,6 @@ async def _log(at: Counter, c: Command, words: str) -> Reply:
         for d in deeds if d.id in can and d.action != SIGN
     ]  # fmt: skip
     return found.reply(t("Who did what"), lines, choices)
-
-
-def _can_undo(deed: Deed, age: timedelta, found: Here, signed: frozenset[int]) -> bool:
-    """Say whether somebody may take a deed back now; what it does checks it again."""
-    if deed.action == SIGN:
-        return found.person.may(Role.OWNER) and deed.id in signed
-    return deed.action in (HIDE, ASIDE) and not deed.undone and age < UNDO_WITHIN
-
-
-def _undoable_signatures(deeds: Sequence[Deed], siblings: Sequence[Round]) -> frozenset[int]:
-    """Find the signatures that stand while the round after them has not opened."""
-    newest = {d.number: d.id for d in reversed(deeds) if d.action == SIGN}
-    opened = {r.number for r in siblings if r.opened_at is not None}
-    return frozenset(
-        newest[r.number]
-        for r in siblings
-        if r.state is RoundState.SIGNED_OFF and r.number in newest and r.number + 1 not in opened
-    )
 
 
 def _line(said: LogLine, age: timedelta, number: int | None) -> Text:

@@ -1,7 +1,7 @@
 """Commands that only tell: /campaign, where things are; /results, how the last round ended."""
 
 from bot import cards
-from bot.port import Answer, Choice, Command, Reply, Role
+from bot.port import Answer, Button, Choice, Command, Reply, Role
 from bot.rounds import summary as words
 from bot.rounds.model import Campaign, Round, RoundState
 from bot.service import bulletin, summary
@@ -12,8 +12,8 @@ from bot.storage.store import Tx
 from bot.text import Count, Text, When, t, tn, verbatim
 
 _NOW = (RoundState.OPEN, RoundState.PAUSED)
-_STAFF = (Role.OWNER, Role.MODERATOR, Role.DESIGNER)
 _ENDED = (RoundState.CLOSED, RoundState.SIGNED_OFF)
+_STAFF = (Role.OWNER, Role.MODERATOR, Role.DESIGNER)
 
 
 async def _campaign(at: Counter, c: Command) -> Reply:
@@ -49,7 +49,7 @@ def current(siblings: list[Round]) -> Round | None:
     for found in (running, opened):
         if found:
             return found[-1]
-    return siblings[0] if siblings else None
+    return next((r for r in siblings if r.state is not RoundState.VOID), siblings[-1] if siblings else None)
 
 
 async def line(tx: Tx, campaign: Campaign, round_: Round) -> Text:
@@ -74,26 +74,32 @@ async def line(tx: Tx, campaign: Campaign, round_: Round) -> Text:
 
 
 async def _results(at: Counter, c: Command) -> Reply:
-    """Tell how the newest round ended: its summary to who runs the shop, to others what its post says.
+    """Tell how the newest round ended: fans as its post in the group does, the shop's people in one minute.
 
-    Before a close there is nothing, whoever asks.
+    Before a close there is nothing for anybody.
     """
     async with at.shop.store.read() as tx:
         found = await here(tx, c)
         campaign, _ = found.campaign("/results", c.args)
         siblings = await rounds.rounds_of(tx, campaign.id)
         ended = [r for r in siblings if r.state in _ENDED and await rounds.is_counted(tx, r.id)]
-        if ended and found.person.may(*_STAFF):
-            minute = await summary.summary(tx, ended[-1].id)
-            return found.reply(words.title(minute), words.lines(minute))
         if ended:
-            card = await bulletin.compose(tx, cards.RESULT, ended[-1].id)
-            assert card is not None
-            answer = Answer(card.title, card.lines, buttons=card.buttons)
-            return Reply(card.title, answer, language=found.language)
+            return await (_minute if found.person.may(*_STAFF) else _card)(tx, found, ended[-1])
         newest = current(siblings)
         where = [await line(tx, campaign, newest)] if newest else []
     return found.reply(t("No results yet: totals appear when a round has closed."), where)
+
+
+async def _card(tx: Tx, found: Here, round_: Round) -> Reply:
+    card = await bulletin.compose(tx, cards.RESULT, round_.id)
+    assert card is not None
+    return Reply(card.title, Answer(card.title, card.lines, buttons=card.buttons), language=found.language)
+
+
+async def _minute(tx: Tx, found: Here, round_: Round) -> Reply:
+    summed = await summary.summary(tx, round_.id)
+    title, all_ = words.title(summed), (Button(t("See all results"), "results"),)
+    return Reply(title, Answer(title, words.lines(summed), buttons=all_), language=found.language)
 
 
 ROWS = {

@@ -8,12 +8,14 @@ from bot.service.desk.cut import VERDICTS, CutRow, CutView, mark_kind
 from bot.service.desk.one_round import RoundPage, round_page
 from bot.service.desk.overview import CampaignLine, Overview, RoundLine, overview
 from bot.service.desk.people import LogPage, PeoplePage, log_page, people_page
+from bot.service.desk.said import SaidLine, SaidPage, said_one, said_page
 from bot.service.desk.seat import Staff, check, seat
 from bot.service.desk.steps import AGAIN, MARK
 from bot.service.desk.turnout import GroupTurnout, TurnoutView
 
 __all__ = [
     "AGAIN", "MARK", "VERDICTS", "CampaignLine", "CutRow", "CutView", "GroupTurnout", "LogPage",
-    "Overview", "PeoplePage", "RoundLine", "RoundPage", "Staff", "TurnoutView", "check", "log_page",
-    "mark_kind", "overview", "people_page", "round_page", "seat",
+    "Overview", "PeoplePage", "RoundLine", "RoundPage", "SaidLine", "SaidPage", "Staff",
+    "TurnoutView", "check", "log_page", "mark_kind", "overview", "people_page", "round_page", "said_one",
+    "said_page", "seat",
 ]  # fmt: skip

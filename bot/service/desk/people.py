@@ -7,6 +7,7 @@ from bot.port import Actor, Role
 from bot.rounds.model import Campaign
 from bot.service.desk.seat import RUNNERS, Staff, seat
 from bot.service.logbook import Deed, deeds
+from bot.service.moderation import undoable
 from bot.service.shop import Shop
 from bot.storage import campaigns, people, rounds
 from bot.storage.people import GroupRow, Holder
@@ -17,9 +18,12 @@ _LOG = 300
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
+    """What was done; `undo` are the numbers of what can be taken back here."""
+
     staff: Staff
     campaign: Campaign
     deeds: tuple[Deed, ...]
+    undo: frozenset[int]
 
 
 async def log_page(shop: Shop, actor: Actor, campaign_id: int) -> LogPage:
@@ -29,7 +33,10 @@ async def log_page(shop: Shop, actor: Actor, campaign_id: int) -> LogPage:
         campaign = next((c for c in await campaigns.all_campaigns(tx) if c.id == campaign_id), None)
         if campaign is None:
             raise RuleError("campaign.unknown", t("There is no such campaign."))
-        return LogPage(staff, campaign, await deeds(tx, await rounds.rounds_of(tx, campaign_id), _LOG))
+        siblings = await rounds.rounds_of(tx, campaign_id)
+        found = await deeds(tx, siblings, _LOG)
+        undo = undoable(found, siblings, await tx.now(), owner=False)
+        return LogPage(staff, campaign, found, undo)
 
 
 @dataclass(frozen=True, slots=True)
