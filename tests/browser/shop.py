@@ -30,7 +30,7 @@ from tests.clock import Clock
 DESIGNS, PAGES, KEEP = 200, 10, (80, 30)
 SECRET = "browsers are shown nothing of this secret"
 
-_RULES = """\
+RULES = """\
 key = "winter"
 title = "Winter looks"
 time_zone = "Europe/Berlin"
@@ -88,17 +88,23 @@ DRAFT, VOTED = "catwalk.db", "voted.db"
 """The databases of a made folder: round 1 a draft, and round 1 open with forty fans who have voted."""
 
 
-def make(root: Path) -> Path:
-    """Make a folder with photos and the databases to copy."""
+def load(root: Path, designs: int = DESIGNS, rules: str = RULES) -> Path:
+    """Make a folder with photos and a database whose round 1 is a draft."""
     source = root / "winter"
     (source / "photos").mkdir(parents=True)
     lines = ["photo,title,category,colour"]
-    for n in range(1, DESIGNS + 1):
+    for n in range(1, designs + 1):
         drawing(n).save(source / "photos" / f"{n:03d}.jpg", quality=80)
         lines.append(f"{n:03d}.jpg,Winter look {n},{_KINDS[n % 4]},shade {n % 12}")
     (source / "designs.csv").write_text("\n".join(lines) + "\n")
-    (source / "campaign.toml").write_text(_RULES)
+    (source / "campaign.toml").write_text(rules)
     asyncio.run(_load(source, root))
+    return root
+
+
+def make(root: Path) -> Path:
+    """Make a folder with photos and the databases to copy."""
+    load(root)
     busy = Shop(root, root / "busy", Clock())
     busy.open()
     busy.crowd(40)
