@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from bot.actions import Finish, encode
 from bot.loading import load_campaign
 from bot.main import Installation, listen
-from bot.port import Actor, Command, Look, Press, Role, ShowPage
+from bot.port import Actor, Command, Inbox, Look, Press, Role, ShowPage
 from bot.rounds.model import Round
 from bot.service import people, rounds
 from bot.settings import Database, Limits, Photos, Relay, Room, Settings
@@ -166,6 +166,10 @@ class Shop:
     @property
     def url(self) -> str:
         return self._settings.room.url
+
+    @property
+    def inbox(self) -> Inbox:
+        return self._here.catwalk
 
     def do(self, work: Coroutine[Any, Any, _T]) -> _T:
         """Run something in the shop's own loop, as a request would be."""

@@ -35,12 +35,14 @@ async function refresh() {
   const response = await fetch(`${found("[data-presale]").dataset.presale}?${query}`, { headers: { Accept: "text/html" } });
   if (!response.ok || mine !== asked || found("#dock [aria-busy]")) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const first = !found("#quote").textContent.trim();
   const moved = found("#now").dataset.price !== page.getElementById("now").dataset.price;
   for (const id of ["now", "quote", "dock"]) {
     const part = page.getElementById(id);
     const same = id === "quote" && part.textContent === found("#quote").textContent;
     if (!same) put(part);
   }
+  if (first && found("#quote").textContent.trim()) found("#quote").scrollIntoView({ block: "nearest" });
   if (moved) say(found("[data-presale]").dataset.moved);
 }
 
