@@ -381,7 +381,8 @@ class DesignView:
     """One design large. `tile.press` is empty and `closed` says why when it cannot be voted on.
 
     In a round of cards `love`, `like` and `passed` answer it and `answer` says how it is answered; they are
-    empty elsewhere. `page` is the fan's page it is on, None when it is on none of them.
+    empty elsewhere. `page` is the fan's page it is on, None when it is on none of them; `presale` says
+    that there is one of it.
     """
 
     tile: Tile
@@ -395,6 +396,7 @@ class DesignView:
     like: str = ""
     passed: str = ""
     before: Before | None = None
+    presale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

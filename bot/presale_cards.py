@@ -38,7 +38,7 @@ def result_card(view: PresaleView, printed: Sequence[Text]) -> Card:
         title = t("{design}: too few were ordered", design=design)
     lines = [tn("{n} piece was ordered. Thank you.", "{n} pieces were ordered. Thank you.", view.units)]
     if made < len(view.cells):
-        lines += printed
+        lines += [t("As printed before it opened: “{sentence}”", sentence=sentence) for sentence in printed]
     return _card(PRESALE_RESULT, title, lines, view, _meters(view.cells))
 
 

@@ -91,7 +91,8 @@ def test_the_result_keeps_to_what_was_printed(units: tuple[int, int], title: str
     cells = tuple(replace(cell, units=n) for cell, n in zip(CELLS, units, strict=True))
     card = presale_cards.result_card(replace(CLOSED, cells=cells), PRINTED)
     assert said(card)[0] == title
-    assert (english(PRINTED[0]) in said(card)) is (min(units) < 300)
+    promised = f"As printed before it opened: “{english(PRINTED[0])}”"
+    assert (promised in said(card)) is (min(units) < 300)
     assert card.buttons == ()
 
 

@@ -1,5 +1,7 @@
 """What people see: the feed, a page of their ballot, one design, everything they answered."""
 
+from dataclasses import replace
+
 from bot.errors import RuleError
 from bot.port import (
     Before,
@@ -95,11 +97,13 @@ async def _design(
     remarks = tuple(remark(row, person.fan_id, person.may(Role.MODERATOR)) for row in rows)
     facts = tuple(t("{name}: {value}", name=k, value=v) for k, v in design.attributes.items() if v)
     before = await ballot.before_of(tx, design)
+    sold = await presales.has_one(tx, design.design_id)
     if round_ is None or round_.opened_at is None:
         closed = t("Nothing is open for votes yet. The group is told when it is.")
-        return DesignView(ballot.tile_of(design), facts, remarks, None, None, closed, before=before)
+        tile = ballot.tile_of(design)
+        return DesignView(tile, facts, remarks, None, None, closed, before=before, presale=sold)
     mine = await ballot.mine_of(tx, person, group, fields)
-    return _in_round(mine, design, facts, remarks, before)
+    return replace(_in_round(mine, design, facts, remarks, before), presale=sold)
 
 
 def _in_round(

@@ -205,6 +205,12 @@ async def open_in(tx: Tx, group_id: int, now: datetime) -> int:
     return int(found.scalar_one())
 
 
+async def has_one(tx: Tx, design_id: int) -> bool:
+    """Say whether a design was ever opened for orders."""
+    found = await tx.conn.execute(select(presale.c.id).where(presale.c.design_id == design_id))
+    return found.first() is not None
+
+
 async def active_presales(tx: Tx) -> list[PresaleFacts]:
     """List the presales that time can still change."""
     states = [*_RUNNING, PresaleState.DECIDING.value]

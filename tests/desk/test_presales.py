@@ -14,7 +14,19 @@ from sqlalchemy import update
 
 from bot.desk.export import harmless
 from bot.money import Money
-from bot.port import Feed, Look, OrdersView, PresaleView, Press, Role, ShowFeed, ShowOrders, ShowPresale
+from bot.port import (
+    DesignView,
+    Feed,
+    Look,
+    OrdersView,
+    PresaleView,
+    Press,
+    Role,
+    ShowDesign,
+    ShowFeed,
+    ShowOrders,
+    ShowPresale,
+)
 from bot.presale.ladder import TimeRule
 from bot.presale.model import Presale, PresalePlan, PresaleState
 from bot.service import presales
@@ -367,6 +379,8 @@ async def test_the_feed_counts_what_can_be_ordered_now(market: Desk, clock: Cloc
     assert await counted() == 0
     presale = await open_all(market)
     assert await counted() == 3
+    shown = [(await market.made.catwalk.look(Look(fan, ShowDesign(n), ROOM))).screen for n in (1, 9)]
+    assert [isinstance(s, DesignView) and s.presale for s in shown] == [True, False]
     await presales.pause(market.made.store, presale.id, By())
     assert await counted() == 2
     clock.set(presale.closes_at)

@@ -170,7 +170,8 @@ async def test_a_colour_that_reaches_its_minimum_is_made_and_the_other_ends(
     design = f"#{made.number:03d} Dress {made.number}"
     assert (await told(made, platform))[-1] == f"{design} will be made in 1 of 2 colours"
     printed = [x for p in platform.posts.values() if p.card.kind == "presale_result" for x in lines(p.card)]
-    assert "A colour with fewer is not made: its orders end by themselves, and nobody pays." in printed
+    missed = "A colour with fewer is not made: its orders end by themselves, and nobody pays."
+    assert f"As printed before it opened: “{missed}”" in printed
     assert {fan: await heard(made, fan) for fan in (1, 2)} == {
         1: [f"{design} will be made: enough were ordered. You will be told how to pay."],
         2: [f"{design} is not made in your colour: too few were ordered. You pay nothing."],

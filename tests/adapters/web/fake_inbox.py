@@ -464,7 +464,10 @@ class FakeInbox:
         said = tuple(i for i in self.items if isinstance(i, Remark) and i.number == number)
         facts = (verbatim("dress"), verbatim("sage green"), tn("{n} comment", "{n} comments", len(said)))
         page = (number - 1) // self.page_size + 1
-        view = DesignView(self._tile(fan, number), facts, said, self._strip(fan), page, self.closed)
+        sold = any(presale.number == number for presale in self.presales)
+        view = DesignView(
+            self._tile(fan, number), facts, said, self._strip(fan), page, self.closed, presale=sold
+        )
         if self.ballot is BallotShape.CARDS:
             return on_card(view, fan.answers)
         return replace(view, tile=replace(view.tile, press="")) if self.ballot is BallotShape.DUELS else view

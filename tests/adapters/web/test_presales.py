@@ -307,3 +307,19 @@ async def test_a_step_by_time_counts_down(fan: Browser, inbox: FakeInbox, clock:
     assert "until it climbs anyway 24 hours" in words((await fan.get(ONE)).text)
     clock.set(clock() + timedelta(days=1))
     assert "€110 now" in words((await fan.get(ONE)).text)
+
+
+@pytest.mark.usefixtures("sale")
+async def test_a_presale_that_is_over_says_where_its_price_ended(fan: Browser, inbox: FakeInbox) -> None:
+    sale = inbox.presales[0]
+    sale.state, sale.closed = "collecting", t("It will be made.")
+    said = words((await fan.get(ONE)).text)
+    assert "€100 at the end" in said
+    assert "It ended here: €100" in said
+    assert "You are here" not in said
+
+
+@pytest.mark.usefixtures("sale")
+async def test_a_design_leads_to_its_presale(fan: Browser) -> None:
+    assert f'href="{ONE}"' in (await fan.get("/r/spring/look/7")).text
+    assert "/presale/" not in (await fan.get("/r/spring/look/8")).text
