@@ -401,13 +401,17 @@ class DesignView:
 
 @dataclass(frozen=True, slots=True)
 class BallotView:
-    """What this fan answered in the running round; `picks` are picked, liked or loved, or won a duel."""
+    """What this fan answered in the running round; `picks` are picked, liked or loved, or won a duel.
+
+    In a round of cards those loved, whose numbers are `loved`, come first.
+    """
 
     strip: Strip
     picks: tuple[Tile, ...]
     pages: tuple[bool, ...]
     undo: str | None
     closed: Text | None = None
+    loved: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -282,10 +282,14 @@ def _duel(mine: Mine, page: int) -> DuelPage:
 
 
 def answered(mine: Mine) -> BallotView:
-    """Show everything this fan is for, in the order it was shown."""
+    """Show everything this fan is for, in the order it was shown: first of all what they love."""
+    loved: frozenset[int] = frozenset()
     if mine.round.plan.ballot is BallotShape.DUELS:
         picks = mine.winners
     else:
         picks = frozenset(p for p, cell in mine.cells.items() if isinstance(p, int) and cell.picked)
-    tiles = tuple(mine.tile(p) for p in sorted(picks, key=lambda p: mine.page_of(p) or 0))
-    return BallotView(mine.strip, tiles, mine.finished, mine.undo, mine.closed)
+        loved = frozenset(p for p in picks if mine.cells[p].answer == ANSWERS.index("love"))
+    ranked = sorted(picks, key=lambda p: (p not in loved, mine.page_of(p) or 0))
+    numbers = frozenset(mine.field.candidates[p].number for p in loved)
+    tiles = tuple(mine.tile(p) for p in ranked)
+    return BallotView(mine.strip, tiles, mine.finished, mine.undo, mine.closed, numbers)

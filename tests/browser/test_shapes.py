@@ -65,7 +65,7 @@ def test_a_round_of_cards_with_one_thumb(shop: Shop, visit: NewVisit) -> None:
     fan.follow(fan.page.get_by_role("link", name="Vote").last)
     fan.check("card-phone")
     words = ("Love", "Like", "Pass", "Like", "Love", "Pass", "Love", "Like")
-    liked = []
+    answered: dict[str, list[str]] = {"Love": [], "Like": [], "Pass": []}
     for n, word in enumerate(words, 1):
         expect(fan.page.locator(".bar-note")).to_contain_text(f"Card {n} of {DESIGNS}")
         fan.tap(answer(fan, word))
@@ -73,13 +73,14 @@ def test_a_round_of_cards_with_one_thumb(shop: Shop, visit: NewVisit) -> None:
         fan.tap(answer(fan, "Length"))
         expect(answer(fan, "Length")).to_have_attribute("aria-pressed", "true")
         fan.check("card-answered-phone", axe="all" if n == 1 else "")
-        if word != "Pass":
-            liked.append(number(fan))
+        answered[word].append(number(fan))
         go_on(fan)
     expect(fan.page.get_by_role("heading", level=1)).to_have_text("That was all of them. Thank you.")
     expect(fan.page.locator("#dock [data-seen]")).to_have_text("8 of 8 seen")
     expect(fan.page.locator("#dock [data-picks]")).to_have_text("6 liked")
-    assert fan.page.locator(".tile .plate").all_inner_texts() == [f"#{n}" for n in liked]
+    assert fan.page.locator(".tile .plate").all_inner_texts() == [
+        f"#{n}" for n in answered["Love"] + answered["Like"]
+    ], "what is loved comes first"
     fan.check("ballot-cards-phone")
 
     fan.go("/r/main/vote?page=2")  # what was answered stays, and can be changed

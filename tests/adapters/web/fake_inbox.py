@@ -174,7 +174,8 @@ class FakeInbox:
             case ShowBallot():
                 picks = tuple(self._tile(fan, n) for n in sorted(self._picks(fan)))
                 undo = "undo" if fan.undo else fan.answers.undo
-                return BallotView(self._strip(fan), picks, self._pages(fan), undo, self.closed)
+                loved = frozenset(n for n, answer in fan.answers.cards.items() if answer == 2)
+                return BallotView(self._strip(fan), picks, self._pages(fan), undo, self.closed, loved)
             case ShowPresales():
                 return PresalesView(tuple(p.view(self.clock()) for p in self.presales))
             case ShowPresale(number):

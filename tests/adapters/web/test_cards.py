@@ -142,6 +142,7 @@ async def test_my_ballot_shows_what_is_liked_and_leads_to_it(fan: Browser, inbox
     assert liked == ["3", "5"]
     assert "3 of 45 seen" in html
     assert "2 liked" in html
+    assert re.findall(r"I (?:like|love) it", html) == ["I love it", "I like it"]
     assert not any(f.action == PRESS and f.buttons and not f.hidden for f in forms(html))
     marta(inbox).answers.cards = dict.fromkeys(range(1, 46), 1)
     assert "You saw 45 and like 45." in (await fan.get("/r/spring/ballot")).text
