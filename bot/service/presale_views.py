@@ -169,11 +169,11 @@ def terms(presale: Presale) -> tuple[Text, ...]:
 
 
 def receipt(lines: Sequence[Line], total: Text) -> Text:
-    """Say which numbers a fan holds now, and what they cost."""
+    """Say which pieces a fan holds now, and what they cost."""
     first, last = lines[0].serial_from, lines[-1].serial_to
     if first == last:
-        return t("Ordered. Yours is number {first}: {sum}.", first=first, sum=total)
-    return t("Ordered. Yours are numbers {first} to {last}: {sum}.", first=first, last=last, sum=total)
+        return t("Ordered. You hold piece {first}: {sum}.", first=first, sum=total)
+    return t("Ordered. You hold pieces {first} to {last}: {sum}.", first=first, last=last, sum=total)
 
 
 # ------------------------------------------------------------------ my orders

@@ -38,7 +38,7 @@ async def test_an_order_across_a_step_is_split_and_shown_before_it_is_confirmed(
     assert [(x.units, x.unit) for x in view.quote.lines] == [(3, euro(100)), (4, euro(110))]
     reply = await made.press(second, "b", view.quote.confirm)
     assert reply.text is not None
-    assert english(reply.text) == ("Ordered. Yours are numbers 8 to 14: 3 × €100 + 4 × €110 = €740.")
+    assert english(reply.text) == ("Ordered. You hold pieces 8 to 14: 3 × €100 + 4 × €110 = €740.")
     (mine,) = await made.orders(second)
     assert [(x.serial_from, x.serial_to, x.unit) for x in mine.lines] == [
         (8, 10, euro(100)),

@@ -1,4 +1,7 @@
-"""Presales that opened together, put side by side: eighty posts one below the other bury everything else."""
+"""What presales said together, put side by side: eighty posts one below the other bury everything else.
+
+They open together, climb at the same instants and end together, so it is eighty posts each time.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +10,7 @@ from typing import Any, TypeVar
 
 from bot.port import FeedPost
 
+_KINDS = ("presale", "price", "presale_result")
 _FEWEST = 3
 _TOGETHER = timedelta(hours=1)
 _T = TypeVar("_T")
@@ -14,10 +18,11 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Posts about presales that came one after the other; `id` is the first one's."""
+    """Posts of one kind about presales that came one after the other; `id` is the first one's."""
 
     id: int
     at: datetime
+    kind: str
     posts: tuple[FeedPost, ...]
 
 
@@ -26,8 +31,8 @@ def shelved(items: Sequence[_T]) -> list[_T | Shelf]:
     found: list[_T | Shelf] = []
     run: list[FeedPost] = []
     for item in items:
-        post = item if isinstance(item, FeedPost) and item.card.kind == "presale" else None
-        if run and (post is None or post.at - run[0].at > _TOGETHER):
+        post = item if isinstance(item, FeedPost) and item.card.kind in _KINDS else None
+        if run and not (post and _belongs(post, run[0])):
             found += _on_shelf(run)
             run = []
         if post is None:
@@ -37,5 +42,11 @@ def shelved(items: Sequence[_T]) -> list[_T | Shelf]:
     return found + _on_shelf(run)
 
 
+def _belongs(post: FeedPost, first: FeedPost) -> bool:
+    return post.card.kind == first.card.kind and post.at - first.at <= _TOGETHER
+
+
 def _on_shelf(run: list[FeedPost]) -> list[Any]:
-    return [Shelf(run[0].id, run[0].at, tuple(run))] if len(run) >= _FEWEST else list(run)
+    if len(run) < _FEWEST:
+        return list(run)
+    return [Shelf(run[0].id, run[0].at, run[0].card.kind, tuple(run))]
