@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rounds.model import RoundState
+from bot.rounds.model import Round, RoundState, Standing
+from bot.rounds.select import top
 from bot.text import Count, Noun, Numbers, Share, Text, When, t, tn, verbatim
 
 
@@ -14,6 +15,17 @@ class Integrity:
 
     aside: int
     moved: int
+
+
+def compared(
+    aside: int, counted: Sequence[Standing], everyones: Sequence[Standing], round_: Round
+) -> Integrity:
+    """Compare the cut of the counted ballots with that of all of them."""
+    plan = round_.plan
+    one, other = (
+        frozenset(top(found, plan.keep, plan.tie_rule, round_.seed).kept) for found in (counted, everyones)
+    )
+    return Integrity(aside, max(len(one - other), len(other - one)))
 
 
 @dataclass(frozen=True, slots=True)

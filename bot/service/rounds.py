@@ -1,26 +1,21 @@
 """What owners, moderators and the clock do to a round: every step one transaction, logged, told."""
 
-import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-import numpy as np
 
 from bot import cards
 from bot.errors import RuleError
 from bot.rounds import engine
 from bot.rounds.engine import Event
-from bot.rounds.estimate import estimate, standings
-from bot.rounds.evidence import Answers, Duels, Kind, Prior, Ratings, carried
-from bot.rounds.model import BallotShape, Candidate, Mark, MarkKind, Round, RoundState, Standing
+from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState
 from bot.service import revisions, summary
+from bot.service.counting import counted
 from bot.service.cuts import CutPreview, preview
-from bot.service.field import earlier_of
 from bot.service.wire import dump_text
-from bot.storage import campaigns, duels, journal, outbox, people, presales, rounds, votes
+from bot.storage import campaigns, journal, outbox, people, presales, rounds, summaries, votes
 from bot.storage.rounds import CutLine
 from bot.storage.store import Store, Tx
 from bot.text import Text, t
@@ -286,44 +281,22 @@ async def _remind(store: Store, round_: Round) -> bool:
 
 
 async def count(store: Store, round_: Round) -> bool:
-    """Estimate a closed round's standings and tell the result, once; False when another worker did.
+    """Keep a closed round's standings and tell the result, once; False when another worker did.
 
     The votes of a closed round do not change, so they are read and estimated outside the write. Only a
     ballot set aside (or taken back in) changes what counts: then this count is dropped and another is due.
     """
-    async with store.read(heavy=True) as tx:
-        recounts = await rounds.recounts(tx, round_.id)
-        candidates = await rounds.candidates(tx, round_.id)
-        answers = await _answers(tx, round_, {c.version_id: c.position for c in candidates})
-        prior = carried(await earlier_of(tx, round_, candidates))
-    result = await asyncio.to_thread(_standings, answers, len(candidates), prior, round_)
+    found = await counted(store, round_)
     async with store.begin() as tx:
         now = await tx.now()
-        if not await rounds.take_count(tx, round_.id, recounts, now):
+        if not await rounds.take_count(tx, round_.id, found.recounts, now):
             return False
-        await rounds.put_standings(tx, round_.id, result)
+        await rounds.put_standings(tx, round_.id, found.standings)
+        await summaries.put_integrity(tx, round_.id, found.integrity)
         groups = await _touch(tx, round_.campaign_id)
         await outbox.tell(tx, groups, cards.RESULT, round_.id, now)
         await summary.tell_owners(tx, round_, now)
     return True
-
-
-async def _answers(tx: Tx, round_: Round, position_of: Mapping[int, int]) -> Kind:
-    """Read a round's counted answers, of whichever kind its ballot takes."""
-    if round_.plan.ballot is BallotShape.DUELS:
-        first, second, choice = await duels.counted(tx, round_.id)
-        return Duels(_positions(first, position_of), _positions(second, position_of), choice)
-    fans, versions, answers = await votes.counted_votes(tx, round_.id)
-    make = Ratings.of_arrays if round_.plan.ballot is BallotShape.CARDS else Answers.of_arrays
-    return make(fans, _positions(versions, position_of), answers)
-
-
-def _positions(versions: np.ndarray, position_of: Mapping[int, int]) -> np.ndarray:
-    return np.array([position_of[v] for v in versions.tolist()], dtype=np.int64)
-
-
-def _standings(answers: Kind, versions: int, prior: Prior | None, round_: Round) -> tuple[Standing, ...]:
-    return standings(estimate(answers, versions, prior), round_.plan.keep, round_.seed)
 
 
 # ------------------------------------------------------------------ the cut

@@ -3,6 +3,7 @@
 from datetime import datetime
 from statistics import median_low
 
+from bot import cards
 from bot.errors import RuleError
 from bot.rounds import summary as words
 from bot.rounds.model import Round, RoundState, Verdict
@@ -16,7 +17,7 @@ from bot.text import Text, t
 FEW_FANS = 5
 """Below this many fans a median says something about one of them, so it is not shown."""
 
-MOST_TALKED_ABOUT = 2
+MOST_TALKED_ABOUT, MOST_ASKED = 2, 3
 _SHOWN = (RoundState.CLOSED, RoundState.SIGNED_OFF)
 
 
@@ -82,6 +83,10 @@ async def _talk(tx: Tx, round_: Round) -> Talk:
     return Talk(
         await comments.count_between(tx, *window),
         await summaries.most_talked_about(tx, *window, most=MOST_TALKED_ABOUT),
+        tuple(
+            (cards.reason_label(key), times)
+            for key, times in await summaries.reasons_asked(tx, round_.id, MOST_ASKED)
+        ),
     )
 
 

@@ -74,13 +74,18 @@ async def cells_of(tx: Tx, key: Key) -> dict[PairIds, Given]:
     return {(first, second): Given(_cell(answer), at, by) for first, second, answer, at, by in found}
 
 
-async def counted(tx: Tx, round_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read every counted duel of a round as equally long arrays: first and second version id, answer."""
+async def counted(tx: Tx, round_id: int, everyone: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Read every counted duel of a round as equally long arrays: first and second version id, answer.
+
+    `everyone` reads the ballots set aside as well.
+    """
     statement = (
         select(duel.c.first_id, duel.c.second_id, duel.c.answer)
         .join(ballot, (ballot.c.round_id == duel.c.round_id) & (ballot.c.fan_id == duel.c.fan_id))
-        .where(duel.c.round_id == round_id, duel.c.answer.is_not(None), ballot.c.set_aside_at.is_(None))
+        .where(duel.c.round_id == round_id, duel.c.answer.is_not(None))
     )
+    if not everyone:
+        statement = statement.where(ballot.c.set_aside_at.is_(None))
     async with tx.conn.stream(statement) as result:
         parts = [
             np.array([tuple(line) for line in part], dtype=np.int64)

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
 
+from bot.port import REASONS
 from bot.rounds.summary import Integrity as IntegrityFacts
 from bot.storage.comments import UNSEEN
 from bot.storage.store import Tx
-from bot.storage.tables import Ballot, Comment, Design, Group, Integrity, table
+from bot.storage.tables import Ballot, Comment, Design, Group, Integrity, Vote, table
 
 ballot, comment, design = table(Ballot), table(Comment), table(Design)
-group, integrity = table(Group), table(Integrity)
+group, integrity, vote = table(Group), table(Integrity), table(Vote)
 
 
 async def put_integrity(tx: Tx, round_id: int, facts: IntegrityFacts) -> None:
@@ -68,3 +69,17 @@ async def most_talked_about(
     if until is not None:
         query = query.where(comment.c.at < until)
     return tuple((line.number, line.said) for line in await tx.conn.execute(query))
+
+
+async def reasons_asked(tx: Tx, round_id: int, most: int) -> tuple[tuple[str, int], ...]:
+    """List (reason, how many counted answers gave it), the most first; those nobody gave are left out."""
+    asked = [func.count().filter(vote.c.chips.bitwise_and(1 << n) != 0) for n in range(len(REASONS))]
+    found = await tx.conn.execute(
+        select(*asked)
+        .select_from(vote)
+        .join(ballot, (ballot.c.round_id == vote.c.round_id) & (ballot.c.fan_id == vote.c.fan_id))
+        .where(vote.c.round_id == round_id, vote.c.chips != 0, ballot.c.set_aside_at.is_(None))
+    )
+    times = dict(zip(REASONS, found.one(), strict=True))
+    ranked = sorted(((key, n) for key, n in times.items() if n), key=lambda item: -item[1])
+    return tuple(ranked[:most])

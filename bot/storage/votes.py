@@ -469,13 +469,20 @@ async def answers_per_ballot(tx: Tx, round_id: int) -> list[int]:
     return list(found.scalars())
 
 
-async def counted_votes(tx: Tx, round_id: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read every counted answer of a round as equally long arrays: fan id, version id, answer."""
+async def counted_votes(
+    tx: Tx, round_id: int, everyone: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Read every counted answer of a round as equally long arrays: fan id, version id, answer.
+
+    `everyone` reads the ballots set aside as well.
+    """
     statement = (
         select(vote.c.fan_id, vote.c.version_id, vote.c.answer)
         .join(ballot, (ballot.c.round_id == vote.c.round_id) & (ballot.c.fan_id == vote.c.fan_id))
-        .where(vote.c.round_id == round_id, vote.c.answer.is_not(None), ballot.c.set_aside_at.is_(None))
+        .where(vote.c.round_id == round_id, vote.c.answer.is_not(None))
     )
+    if not everyone:
+        statement = statement.where(ballot.c.set_aside_at.is_(None))
     async with tx.conn.stream(statement) as result:
         parts = [
             np.array([tuple(line) for line in part], dtype=np.int64)

@@ -1,22 +1,26 @@
 """A round's summary and picture: the numbers are the standings' own, and there are none before the close."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from bot import cards
-from bot.port import Actor, Command, Comment, Feed, Look, Notice, ShowFeed
+from bot.actions import Rate, Reason, encode
+from bot.port import Actor, Command, Comment, Feed, Look, Notice, Sheet, ShowFeed
 from bot.rounds.estimate import estimate, standings
 from bot.rounds.evidence import Answers
-from bot.rounds.model import RoundState, Verdict
-from bot.rounds.summary import lines, title
-from bot.service import bulletin, charts, rounds, summary
+from bot.rounds.model import BallotShape, RoundState, Verdict
+from bot.rounds.select import top
+from bot.rounds.summary import Integrity, lines, title
+from bot.service import bulletin, charts, moderation, rounds, summary
 from bot.service.cuts import going_on
 from bot.service.rounds import By
 from bot.service.summary import FEW_FANS
-from bot.storage import votes
-from bot.storage.store import Tx
-from tests.made_shop import ROOM, MadeShop
+from bot.storage import people, votes
+from bot.storage.store import Store, Tx
+from tests.clock import Clock
+from tests.made_shop import ROOM, MadeShop, made_shop, plan
 from tests.rendered import english
 
 WHY = By(reason="time is up")
@@ -29,6 +33,13 @@ async def vote(made: MadeShop, seed: int, fans: int) -> None:
         fan = await made.fan(i)
         numbers = rng.sample(range(1, 11), rng.randint(1, 6))
         await made.catwalk.command(Command(fan, f"pick-{i}", "pick", " ".join(str(n) for n in numbers), ROOM))
+
+
+async def finish(made: MadeShop, fan: Actor) -> None:
+    """Finish every page: what was seen and not picked is an answer."""
+    while not all((sheet := (await made.look(fan)).screen).pages):  # type: ignore[union-attr]
+        assert isinstance(sheet, Sheet)
+        await made.press(fan, f"done-{sheet.page}", sheet.finish)
 
 
 async def say(made: MadeShop, i: int, event: str, text: str) -> None:
@@ -117,6 +128,55 @@ async def test_comments_to_answer_are_those_on_designs_that_go_on(made: MadeShop
         kept = await going_on(tx, await made.round())
     asked = {c.design_id for c in await made.candidates() if c.number in (1, 3, 9)}
     assert found.next.to_answer == len(asked.intersection(kept))
+
+
+async def kept_by(made: MadeShop, everyone: bool) -> set[int]:
+    """Work the cut out from the votes themselves, with or without the ballots set aside."""
+    candidates, round_ = await made.candidates(), await made.round()
+    async with made.store.read() as tx:
+        fans, versions, picked = await votes.counted_votes(tx, made.round_id, everyone)
+    position = {c.version_id: c.position for c in candidates}
+    answers = Answers.of_arrays(fans, [position[v] for v in versions.tolist()], picked)
+    found = standings(estimate(answers, len(candidates)), round_.plan.keep, round_.seed)
+    return set(top(found, round_.plan.keep, round_.plan.tie_rule, round_.seed).kept)
+
+
+async def test_integrity_tells_what_the_ballots_set_aside_would_change(made: MadeShop) -> None:
+    """Six fans want three designs, nine of one mind want three others; those nine are set aside."""
+    for i in range(15):
+        fan = await made.fan(i)
+        await made.catwalk.command(Command(fan, f"pick-{i}", "pick", "1 2 3" if i < 6 else "4 5 6", ROOM))
+        await finish(made, fan)
+    await made.owner()
+    owner = Actor("room", "owner", "Olga", "en")
+    for i in range(6, 15):
+        async with made.store.read() as tx:
+            person = await people.find_person(tx, "room", f"fan-{i}")
+        assert person is not None
+        await moderation.set_aside(made.shop, owner, made.round_id, person.account_id, "nine from one phone")
+    await closed(made)
+    async with made.store.read() as tx:
+        found = await summary.summary(tx, made.round_id)
+    without, together = await kept_by(made, everyone=False), await kept_by(made, everyone=True)
+    assert without != together
+    assert found.integrity == Integrity(9, len(without - together))
+    assert found.fans == 6
+
+
+async def test_reasons_are_counted_in_rounds_of_cards(store: Store, clock: Clock) -> None:
+    made = await made_shop(store, clock, plans=[replace(plan(clock), ballot=BallotShape.CARDS)])
+    await made.open()
+    for i, keys in enumerate((("length", "colour"), ("length",), ("length", "fabric", "colour"), ())):
+        fan = await made.fan(i)
+        await made.look(fan)
+        await made.press(fan, f"love-{i}", encode(Rate(made.round_id, (3,), 2)))
+        for key in keys:
+            await made.press(fan, f"why-{i}-{key}", encode(Reason(made.round_id, 3, key, True)))
+    await closed(made)
+    async with made.store.read() as tx:
+        found = await summary.summary(tx, made.round_id)
+    asked = [(english(reason), times) for reason, times in found.talk.reasons]
+    assert asked == [("Length", 3), ("Colour", 2), ("Fabric", 1)]
 
 
 # ------------------------------------------------------------------ nothing before the close
