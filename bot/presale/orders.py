@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.errors import RuleError
 from bot.money import Money
-from bot.presale.engine import check_orderable, event_time
+from bot.presale import engine
 from bot.presale.ladder import Ladder, Line, sum_of
 from bot.presale.model import FanOrder, OrderState, Presale, PresaleState
 from bot.text import Text, t, tn
@@ -27,7 +27,7 @@ class Wanted:
 
 def quote(presale: Presale, wanted: Wanted, now: datetime) -> tuple[Line, ...]:
     """Price an order as it would be split now; its serials are drawn only when it is confirmed."""
-    return presale.ladder.split(presale.next_serial, wanted.quantity, event_time(presale, now))
+    return presale.ladder.split(presale.next_serial, wanted.quantity, engine.event_time(presale, now))
 
 
 def check_shape(presale: Presale, wanted: Wanted) -> None:
@@ -40,7 +40,7 @@ def check_shape(presale: Presale, wanted: Wanted) -> None:
 
 def check_open(presale: Presale, now: datetime) -> None:
     """Raise RuleError unless anybody could order something at `now`."""
-    check_orderable(presale, event_time(presale, now))
+    engine.check_orderable(presale, engine.event_time(presale, now))
     if presale.net >= presale.cap:
         raise RuleError("order.sold_out", t("All {cap} are ordered.", cap=presale.cap))
 

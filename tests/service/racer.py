@@ -1,14 +1,14 @@
-"""One of several processes that buy at once: `python -m tests.service.racer MODE URL PRESALE NAME COUNT`.
+"""Several processes that buy at once, started together.
 
-It says `ready`, waits for a line and then buys as fast as it can; at the end it prints the serials it
-drew as JSON. `order` buys through the service, `draw` draws serials alone, each in its own transaction,
-and `careless` reads the next serial and writes it back, as one would without the one statement.
+`order` buys through the service, `draw` draws serials alone, each in its own transaction, and `careless`
+reads the next serial and writes it back, as one would without the one statement.
 """
 
 import asyncio
-import json
-import sys
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Barrier
 
 from sqlalchemy import select, update
 
@@ -83,15 +83,13 @@ async def _put(tx: Tx, presale_id: int, serial: int) -> None:
     await tx.conn.execute(changed.values(next_serial=serial))
 
 
-async def race(mode: str, url: str, presale: int, name: str, count: int) -> list[int]:
+async def _race(mode: str, url: str, presale: int, name: str, count: int, start: Barrier) -> list[int]:
     store = Store(url, clock=lambda: LATER)
     try:
         if mode == "order":
             catwalk = Catwalk(Shop(store, SECRET, open_by_name=True))
             await catwalk.command(Command(Actor("room", name, name), "enter", "enter", "", ROOM))
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
-        await asyncio.to_thread(sys.stdin.readline)
+        await asyncio.to_thread(start.wait)
         if mode == "order":
             return await order(store, presale, name, count)
         return await (draw if mode == "draw" else careless)(store, presale, count)
@@ -99,6 +97,28 @@ async def race(mode: str, url: str, presale: int, name: str, count: int) -> list
         await store.close()
 
 
-if __name__ == "__main__":
-    mode, url, presale, name, count = sys.argv[1:]
-    sys.stdout.write(json.dumps(asyncio.run(race(mode, url, int(presale), name, int(count)))))
+def _run(told: Connection, *race: object) -> None:
+    told.send(asyncio.run(_race(*race)))  # type: ignore[arg-type]
+
+
+def race(mode: str, url: str, presale: int, processes: int, count: int) -> list[list[int]]:
+    """Let so many processes get ready, start them together and return what each of them drew."""
+    context = get_context("forkserver")  # imports once what they all need
+    context.set_forkserver_preload(["tests.service.racer"])
+    start = context.Barrier(processes, timeout=120)  # so that nobody waits for one that died
+    running = []
+    for i in range(processes):
+        ours, theirs = context.Pipe(duplex=False)
+        racer = context.Process(
+            target=_run, args=(theirs, mode, url, presale, f"racer-{i}", count, start), daemon=True
+        )
+        racer.start()
+        theirs.close()
+        running.append((racer, ours))
+    try:
+        return [ours.recv() for _, ours in running]  # EOFError where one of them died
+    finally:
+        for racer, ours in running:
+            racer.kill()
+            racer.join()
+            ours.close()

@@ -5,11 +5,6 @@ processes draw the same serials many times over.
 """
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 from bot.presale.engine import event_time
 from bot.storage import fan_orders
@@ -17,44 +12,14 @@ from bot.storage import presales as rows
 from bot.storage.store import Store
 from tests.clock import Clock
 from tests.made_presale import made_presale, presale_plan
-from tests.service.racer import LATER
+from tests.service.racer import LATER, race
 
-ROOT = Path(__file__).parents[2]
 PROCESSES, DRAWS = 8, 12
-
-
-def race(mode: str, url: str, presale: int, count: int) -> list[list[int]]:
-    """Let all processes get ready, start them together and return what each of them drew."""
-    command = [sys.executable, "-m", "tests.service.racer", mode, url, str(presale)]
-    racers = [
-        subprocess.Popen(
-            [*command, f"racer-{i}", str(count)],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for i in range(PROCESSES)
-    ]
-    try:
-        for racer in racers:
-            assert racer.stdout is not None
-            assert racer.stdout.readline() == "ready\n"
-        for racer in racers:
-            assert racer.stdin is not None
-            racer.stdin.write("go\n")
-            racer.stdin.flush()
-        return [json.loads(racer.communicate(timeout=120)[0]) for racer in racers]
-    finally:
-        for racer in racers:
-            racer.kill()
-            racer.wait()
 
 
 async def test_every_serial_is_sold_once_at_its_own_price(shop_url: str, store: Store, clock: Clock) -> None:
     made = await made_presale(store, clock, presale_plan(every_units=5, limit=1000, cap=100_000))
-    bought = await asyncio.to_thread(race, "order", shop_url, made.number, 3)
+    bought = await asyncio.to_thread(race, "order", shop_url, made.number, PROCESSES, 3)
     units = sum(sum(own) for own in bought)
     assert units == PROCESSES * (1 + 2 + 3)
     async with store.read() as tx:
@@ -73,7 +38,7 @@ async def test_every_serial_is_sold_once_at_its_own_price(shop_url: str, store: 
 
 async def test_the_statement_alone_draws_no_serial_twice(shop_url: str, store: Store, clock: Clock) -> None:
     made = await made_presale(store, clock, presale_plan(cap=100_000))
-    drawn = await asyncio.to_thread(race, "draw", shop_url, made.presale_id, DRAWS)
+    drawn = await asyncio.to_thread(race, "draw", shop_url, made.presale_id, PROCESSES, DRAWS)
     assert sorted(serial for own in drawn for serial in own) == list(range(1, PROCESSES * DRAWS + 1))
     assert all(own == sorted(own) for own in drawn)
 
@@ -82,6 +47,6 @@ async def test_without_the_statement_serials_are_drawn_twice(
     shop_url: str, store: Store, clock: Clock
 ) -> None:
     made = await made_presale(store, clock, presale_plan(cap=100_000))
-    drawn = await asyncio.to_thread(race, "careless", shop_url, made.presale_id, DRAWS)
+    drawn = await asyncio.to_thread(race, "careless", shop_url, made.presale_id, PROCESSES, DRAWS)
     serials = [serial for own in drawn for serial in own]
     assert len(serials) > len(set(serials))
