@@ -126,15 +126,19 @@ def remark(row: CommentRow, fan_id: int, moderates: bool = False) -> Remark:
 
     `moderates` says that the fan who looks may hide it.
     """
-    mine = row.fan_id == fan_id
-    named = _NUMBER.match(row.body)
-    said_twice = named is not None and number_in(row.body) == row.number
-    body = (row.body[named.end() :].lstrip(" ,:.") if named and said_twice else "") or row.body
+    mine, words = row.fan_id == fan_id, words_about(row.body, row.number)
     return Remark(
-        row.id, row.at, row.author, mine, body, row.number, row.version, row.photo,
+        row.id, row.at, row.author, mine, words, row.number, row.version, row.photo,
         _status(row) if mine else None, row.edited_at is not None, mine and row.status != "used",
         moderates and not mine,
     )  # fmt: skip
+
+
+def words_about(body: str, number: int | None) -> str:
+    """Leave out the number that words begin with, where it stands beside them already."""
+    named = _NUMBER.match(body)
+    said_twice = named is not None and number_in(body) == number
+    return (body[named.end() :].lstrip(" ,:.") if named and said_twice else "") or body
 
 
 def _status(row: CommentRow) -> Text | None:

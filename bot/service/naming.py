@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.errors import RuleError
 from bot.port import Choice
 from bot.storage import moderation
 from bot.storage.moderation import NamedRow
 from bot.storage.store import Tx
-from bot.text import Text, When, t, verbatim
+from bot.text import Span, Text, t, verbatim
 
 MOST = 8
 """How many people a list to choose from shows."""
@@ -93,17 +94,18 @@ def _by_fan(rows: Sequence[NamedRow]) -> tuple[NamedRow, ...]:
 
 async def choices(tx: Tx, group_ids: Sequence[int], several: Several, say: str) -> tuple[Choice, ...]:
     """Offer each who could be meant, with what tells them apart; `say` is the command up to the name."""
-    found = []
+    found, now = [], await tx.now()
     for row in several.rows[:MOST]:
         words = f"{say} f{row.fan_id} {several.rest}".strip()
-        found.append(Choice(await _label(tx, group_ids, row), words))
+        found.append(Choice(await _label(tx, group_ids, row, now), words))
     return tuple(found)
 
 
-async def _label(tx: Tx, group_ids: Sequence[int], row: NamedRow) -> Text:
+async def _label(tx: Tx, group_ids: Sequence[int], row: NamedRow, now: datetime) -> Text:
     last = await moderation.said_by(tx, group_ids, [row.fan_id], 1)
     if last:
         return t("{name}, who said c{comment}", name=row.name, comment=str(last[0].id))
     if row.joined_at is not None:
-        return t("{name}, here since {at}", name=row.name, at=When(row.joined_at))
+        here_for = Span((now - row.joined_at).total_seconds())
+        return t("{name}, here for {span}", name=row.name, span=here_for)
     return verbatim(row.name)

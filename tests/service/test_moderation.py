@@ -278,11 +278,12 @@ async def test_several_of_one_name_are_told_apart(made: MadeShop, talk: Talk) ->
         )
     last = Actor("room", "ana-2", "Ana Maria", "en")
     n = await comment(made, last, "hello")
+    made.clock.advance(hours=3)
     reply = await talk.reply(MOD, "/mod aside ana maria three accounts")
     assert isinstance(reply.screen, Answer)
-    assert [english(c.label).split(" (")[0] for c in reply.screen.choices] == [
-        "Ana Maria, here since Fri 27 Nov, 19:00",
-        "Ana Maria, here since Fri 27 Nov, 19:00",
+    assert [english(c.label) for c in reply.screen.choices] == [
+        "Ana Maria, here for 3 hours",
+        "Ana Maria, here for 3 hours",
         f"Ana Maria, who said c{n}",
     ]
     offered = {english(c.label): c.say for c in reply.screen.choices}

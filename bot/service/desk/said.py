@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.errors import RuleError
 from bot.port import Actor
 from bot.rounds.model import Campaign
+from bot.service.comments import words_about
 from bot.service.desk.seat import RUNNERS, Staff, seat
 from bot.service.logbook import deeds
 from bot.service.moderation import HIDE, undoable
@@ -19,9 +20,13 @@ _COMMENTS, _LOG = 200, 300
 
 @dataclass(frozen=True, slots=True)
 class SaidLine:
-    """A comment; `undo` is the number in the log of what hid it, while that can be taken back."""
+    """A comment and its words without the design's number before them.
+
+    `undo` is the number in the log of what hid it, while that can be taken back.
+    """
 
     row: SaidRow
+    words: str
     undo: int | None
 
 
@@ -44,7 +49,8 @@ async def said_page(shop: Shop, actor: Actor, campaign_id: int, hidden: bool) ->
             raise RuleError("campaign.unknown", t("There is no such campaign."))
         undo = await _undo_of(tx, staff, campaign_id) if hidden else {}
         rows = await moderation.newest_said(tx, campaign_id, hidden, _COMMENTS)
-        return SaidPage(staff, campaign, hidden, tuple(SaidLine(row, undo.get(row.id)) for row in rows))
+        lines = (SaidLine(row, words_about(row.body, row.number), undo.get(row.id)) for row in rows)
+        return SaidPage(staff, campaign, hidden, tuple(lines))
 
 
 async def _undo_of(tx: Tx, staff: Staff, campaign_id: int) -> dict[int, int]:
