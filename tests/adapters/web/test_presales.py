@@ -286,9 +286,12 @@ async def test_a_post_of_one_presale_fills_a_line_for_each_colour(
 
 async def test_the_strip_leads_to_what_can_be_ordered(fan: Browser, inbox: FakeInbox) -> None:
     inbox.offer(7)
-    html = (await fan.get("/r/spring?fragment=1")).text
-    assert "1 can be ordered now" in words(html)
-    assert 'href="/r/spring/presales"' in html
+    for state, voting in (("open", True), ("closed", False)):
+        inbox.state = state
+        html = (await fan.get("/r/spring?fragment=1")).text
+        assert "1 can be ordered now" in words(html)
+        assert 'href="/r/spring/presales"' in html
+        assert ('href="/r/spring/vote"' in html) is voting, "a running round comes first"
 
 
 @pytest.mark.parametrize(("language", "price"), [("en", "€100"), ("fr", "100 €"), ("zh", "€100")])
