@@ -128,9 +128,9 @@ class Installation:
             self.room.close()
             server.should_exit = True
             stop.set()
+            await self.easel.close()  # or whoever waits for a picture would hold the server up
             await asyncio.gather(*ended)
             await beats.finish()
-            await self.easel.close()
             metronome.shutdown(wait=False)
             await self.store.close()
             log.info("stopped")

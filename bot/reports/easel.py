@@ -36,7 +36,13 @@ class Easel:
         if chart not in self._under_way:
             task = self._under_way[chart] = asyncio.create_task(self._draw(chart))
             task.add_done_callback(lambda _: self._under_way.pop(chart))
-        return await asyncio.shield(self._under_way[chart])
+        drawing = self._under_way[chart]
+        try:
+            return await asyncio.shield(drawing)
+        except asyncio.CancelledError:
+            if drawing.cancelled():
+                return None  # the house closes; whoever asked is told to come back
+            raise
 
     async def close(self) -> None:
         """Stop what is being drawn."""
