@@ -18,7 +18,7 @@ from bot.rounds.model import Campaign, Candidate, Round, RoundState
 from bot.service.desk import Staff, seat
 from bot.service.logbook import Deed
 from bot.service.presale_views import shelf_of, view_of
-from bot.service.presales import terms_of
+from bot.service.presales import last_of, terms_of
 from bot.service.shop import Shop
 from bot.storage import campaigns, cut_sheets, journal, people, presales, rounds
 from bot.storage.cut_sheets import Cells, Sums
@@ -83,7 +83,7 @@ async def presales_page(shop: Shop, actor: Actor, campaign_id: int) -> PresalesP
         staff, now = await seat(tx, actor), await tx.now()
         campaign = await _campaign(tx, campaign_id)
         siblings = await rounds.rounds_of(tx, campaign_id)
-        last = siblings[-1] if siblings else None
+        last = last_of(siblings) if siblings else None
         signed = last is not None and last.state is RoundState.SIGNED_OFF
         plan = await presales.plan_of(tx, campaign_id)
         found = await presales.presales_of(tx, campaign_id)

@@ -7,7 +7,7 @@ from bot.errors import RuleError
 from bot.port import Actor, Reply
 from bot.presale import engine, orders
 from bot.presale.ladder import sum_of
-from bot.presale.model import FanOrder, OrderState
+from bot.presale.model import FanOrder, OrderState, Presale
 from bot.presale.orders import Wanted
 from bot.service import presale_views
 from bot.service.comments import member_group
@@ -15,7 +15,7 @@ from bot.service.presales import announce
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.service.wire import dump_text, load_text
 from bot.storage import fan_orders, people, presales
-from bot.storage.people import Person
+from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
 
@@ -38,36 +38,40 @@ async def order(shop: Shop, actor: Actor, event_id: str, deal: Order, group: str
     """Take an order for exactly what was quoted: serials are drawn and the price of each is locked."""
     async with shop.store.begin() as tx:
         presale = await presales.lock(tx, deal.presale_id)
-        now = await tx.now()
+        now = await tx.now()  # after the lock, so that a price is never older than the serial it is for
         person = await known(tx, actor)
         room = await member_group(tx, person, actor.platform, group)
-        text = await _earlier(tx, person, event_id)
         if presale is None or room.id not in {g.id for g in await people.groups_of(tx, presale.campaign_id)}:
             raise RuleError("presale.unknown", t("This cannot be ordered here."))
+        text = await _earlier(tx, person, event_id)
         if text is None:
-            at = engine.event_time(presale, now)
-            wanted = Wanted(deal.quantity, deal.colour, deal.size)
-            orders.check_order(presale, wanted, await fan_orders.units_of(tx, presale.id, person.fan_id), at)
-            first = await presales.take_serials(tx, presale.id, wanted.quantity, at)
-            if first is None:
-                raise RuleError("order.unsaved", t("This could not be ordered just now. Try again."))
-            lines = presale.ladder.split(first, wanted.quantity, at)
-            orders.check_quoted(lines, presale.ladder, deal.total, deal.ladder)
-            total = sum_of(lines, presale.currency)
-            order_id = await fan_orders.add_order(
-                tx, presale_id=presale.id, fan_id=person.fan_id, account_id=person.account_id,
-                group_id=room.id, colour=wanted.colour, size=presale.sizes[wanted.size - 1],
-                ladder_version=presale.ladder.version, total=total, lines=lines, at=at,
-            )  # fmt: skip
-            await presales.add_units(tx, presale.id, wanted.colour, wanted.quantity)
-            text = presale_views.receipt(lines, orders.sum_text(lines, total))
-            await fan_orders.record(
-                tx, [order_id], ORDERED, at, account_id=person.account_id, event_id=event_id,
-                answer=dump_text(text),
-            )  # fmt: skip
-            await announce(tx, presale.id, at)
+            text = await _take(tx, presale, deal, person, room, event_id, engine.event_time(presale, now))
+    async with shop.store.read() as tx:  # nobody waits for what is only shown
         screen = await presale_views.seen_by(tx, presale.id, person.fan_id)
-        return Reply(text, screen, language=language_for(person, actor))
+    return Reply(text, screen, language=language_for(person, actor))
+
+
+async def _take(
+    tx: Tx, presale: Presale, deal: Order, person: Person, room: GroupRow, event_id: str, at: datetime
+) -> Text:
+    wanted = Wanted(deal.quantity, deal.colour, deal.size)
+    orders.check_order(presale, wanted, await fan_orders.units_of(tx, presale.id, person.fan_id), at)
+    first = await presales.take_serials(tx, presale.id, wanted.quantity, at)
+    if first is None:
+        raise RuleError("order.unsaved", t("This could not be ordered just now. Try again."))
+    lines = presale.ladder.split(first, wanted.quantity, at)
+    orders.check_quoted(lines, presale.ladder, deal.total, deal.ladder)
+    total = sum_of(lines, presale.currency)
+    order_id = await fan_orders.add_order(
+        tx, presale_id=presale.id, fan_id=person.fan_id, account_id=person.account_id, group_id=room.id,
+        colour=wanted.colour, size=presale.sizes[wanted.size - 1], ladder_version=presale.ladder.version,
+        total=total, lines=lines, at=at,
+    )  # fmt: skip
+    await presales.add_units(tx, presale.id, wanted.colour, wanted.quantity)
+    text = presale_views.receipt(lines, orders.sum_text(lines, total))
+    await _record(tx, order_id, ORDERED, person, event_id, text, at)
+    await announce(tx, presale.id, at)
+    return text
 
 
 async def cancel(shop: Shop, actor: Actor, event_id: str, deal: CancelOrder) -> Reply:
@@ -86,12 +90,10 @@ async def cancel(shop: Shop, actor: Actor, event_id: str, deal: CancelOrder) -> 
             at = engine.event_time(presale, now)
             await _give_back(tx, mine, at)
             text = t("Cancelled. You pay nothing, and the price for others stays where it is.")
-            await fan_orders.record(
-                tx, [mine.id], CANCELLED, at, account_id=person.account_id, event_id=event_id,
-                answer=dump_text(text),
-            )  # fmt: skip
+            await _record(tx, mine.id, CANCELLED, person, event_id, text, at)
+    async with shop.store.read() as tx:
         screen = await presale_views.orders_of(tx, person.fan_id)
-        return Reply(text, screen, language=language_for(person, actor))
+    return Reply(text, screen, language=language_for(person, actor))
 
 
 async def cancel_all(tx: Tx, fan_id: int, now: datetime) -> None:
@@ -113,3 +115,11 @@ async def _give_back(tx: Tx, held: FanOrder, at: datetime) -> None:
 async def _earlier(tx: Tx, person: Person, event_id: str) -> Text | None:
     stored = await fan_orders.answer_of(tx, person.account_id, event_id)
     return load_text(stored) if stored else None
+
+
+async def _record(
+    tx: Tx, order_id: int, kind: str, person: Person, event_id: str, text: Text, at: datetime
+) -> None:
+    await fan_orders.record(
+        tx, [order_id], kind, at, account_id=person.account_id, event_id=event_id, answer=dump_text(text)
+    )

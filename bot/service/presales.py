@@ -1,7 +1,7 @@
 """What owners and the clock do to presales: every step one transaction, logged, told."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +11,7 @@ from bot.presale import engine
 from bot.presale.engine import Event
 from bot.presale.ladder import Ladder, expand
 from bot.presale.model import Colour, OrderState, Presale, PresalePlan, PresaleState
+from bot.rounds import engine as rounds_engine
 from bot.rounds.model import Campaign, Candidate, Round, RoundState
 from bot.service import notices
 from bot.service.rounds import CLOCK, By
@@ -34,7 +35,8 @@ async def open_presales(
     """
     async with store.begin() as tx:
         last = await _last_round(tx, campaign_id)
-        await tx.exclude_rounds([last.id])  # nobody may take the signature back meanwhile
+        # Nobody may take the signature back meanwhile, or become another fan (see `people.link`): 0.
+        await tx.exclude_rounds([0, last.id])
         now = await tx.now()
         plan = await presales.plan_of(tx, campaign_id)
         if plan is None:
@@ -59,7 +61,13 @@ async def _last_round(tx: Tx, campaign_id: int) -> Round:
     found = await rounds.rounds_of(tx, campaign_id)
     if not found:
         raise RuleError("campaign.unknown", t("There is no such campaign."))
-    return found[-1]
+    return last_of(found)
+
+
+def last_of(siblings: Sequence[Round]) -> Round:
+    """Find the last round of a campaign: the one that counts, else one that was called off."""
+    number = max(r.number for r in siblings)
+    return rounds_engine.counting(siblings, number) or siblings[-1]
 
 
 async def _shortlist(

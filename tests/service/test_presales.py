@@ -5,12 +5,13 @@ from datetime import time, timedelta
 import pytest
 
 from bot.errors import RuleError
-from bot.port import Command, Press
+from bot.port import Actor, Command, Press
 from bot.presale.ladder import TimeRule
 from bot.presale.model import Presale
 from bot.relay import Relay
 from bot.service import presales
 from bot.service import rounds as use_rounds
+from bot.service.desk.one_round import round_page
 from bot.service.notices import shown
 from bot.service.presale_posts import KINDS
 from bot.service.rounds import CLOCK, By
@@ -105,6 +106,15 @@ async def test_a_step_time_the_clocks_skip_refuses_the_opening(store: Store, clo
     assert "2027-03-28 02:30:00 does not exist in Europe/Berlin" in english(refused.value.text)
     async with store.read() as tx:
         assert await rows.presales_of(tx, made.campaign_id) == []
+
+
+async def test_the_desk_offers_to_undo_a_signature_only_before(store: Store, clock: Clock) -> None:
+    made = await made_presale(store, clock, numbers=[])
+    await made.owner()
+    owner = Actor("room", "owner", "Olga", "en")
+    assert "unsign" in (await round_page(made.shop, owner, made.round_id)).acts
+    await presales.open_presales(store, made.campaign_id, By())
+    assert "unsign" not in (await round_page(made.shop, owner, made.round_id)).acts
 
 
 # ------------------------------------------------------------------ what is told

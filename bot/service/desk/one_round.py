@@ -18,7 +18,7 @@ from bot.service.desk.turnout import TurnoutView, turnout_view
 from bot.service.logbook import Deed, deeds
 from bot.service.shop import Shop
 from bot.service.summary import summed_up
-from bot.storage import campaigns, people, rounds
+from bot.storage import campaigns, people, presales, rounds
 from bot.text import Text, t
 
 _ROUND_LOG, _LOG = 6, 300
@@ -71,13 +71,14 @@ async def round_page(shop: Shop, actor: Actor, round_id: int) -> RoundPage:
         closed = round_.state in (RoundState.CLOSED, RoundState.SIGNED_OFF)
         sees_turnout = round_.opened_at is not None and (staff.runs or closed)
         log = await deeds(tx, siblings, _LOG) if staff.runs else ()
+        presold = await presales.has_opened(tx, campaign.id)
         return RoundPage(
             staff, now, campaign, round_,
             numbered(siblings, round_.number - 1), numbered(siblings, round_.number + 1),
             tuple(g.title for g in groups),
             None if part is None else len(part),
             _band(part or (), cut),
-            acts_now(staff, round_, siblings, now, cut is not None),
+            acts_now(staff, round_, siblings, now, cut is not None, presold),
             await turnout_view(tx, round_, groups, len(part or ())) if sees_turnout else None,
             cut,
             await summed_up(tx, round_),

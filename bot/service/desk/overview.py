@@ -10,7 +10,7 @@ from bot.service.desk.cut import decided
 from bot.service.desk.seat import Staff, seat
 from bot.service.desk.steps import acts_now, survivors, taking_part
 from bot.service.shop import Shop
-from bot.storage import campaigns, people, rounds, votes
+from bot.storage import campaigns, people, presales, rounds, votes
 from bot.storage.store import Tx
 
 BAND = 12
@@ -76,10 +76,11 @@ async def _round_line(
     part = await taking_part(tx, round_, siblings, everyone)
     shows_turnout = staff.runs and round_.opened_at is not None
     cut = await decided(tx, round_)
+    presold = await presales.has_opened(tx, round_.campaign_id)
     return RoundLine(
         round_,
         None if part is None else len(part),
-        acts_now(staff, round_, siblings, now, cut is not None),
+        acts_now(staff, round_, siblings, now, cut is not None, presold),
         await votes.turnout(tx, round_.id) if shows_turnout else None,
         len(cut.kept) if cut else None,
         len(cut.standings) - len(cut.kept) if cut else None,

@@ -13,7 +13,7 @@ from bot.storage.store import Tx
 MARK, AGAIN = "mark", "again"
 """What can be done with a round that is no step of its state machine."""
 
-_NOT_OPENED = (None, RoundState.DRAFT, RoundState.SCHEDULED)
+_NOT_OPENED = (RoundState.DRAFT, RoundState.SCHEDULED)
 
 
 def numbered(siblings: Sequence[Round], number: int) -> Round | None:
@@ -23,9 +23,12 @@ def numbered(siblings: Sequence[Round], number: int) -> Round | None:
 
 
 def acts_now(
-    staff: Staff, round_: Round, siblings: Sequence[Round], now: datetime, counted: bool
+    staff: Staff, round_: Round, siblings: Sequence[Round], now: datetime, counted: bool, presold: bool
 ) -> frozenset[str]:
-    """List what this person could do with a round now; the use cases check it all again."""
+    """List what this person could do with a round now; the use cases check it all again.
+
+    `presold`: a presale of the campaign has opened, so the shortlist stands.
+    """
     earlier, following = numbered(siblings, round_.number - 1), numbered(siblings, round_.number + 1)
     may_start = earlier is None or earlier.state is RoundState.SIGNED_OFF
     over = round_.state is RoundState.OPEN and now >= round_.closes_at
@@ -35,7 +38,7 @@ def acts_now(
         Event.PAUSE: not over,
         Event.EXTEND: not over,
         Event.SIGN: counted,
-        Event.UNSIGN: (following.state if following else None) in _NOT_OPENED,
+        Event.UNSIGN: following.state in _NOT_OPENED if following else not presold,
     }
     acts: set[str] = {
         event.value
