@@ -260,7 +260,8 @@ def undoable(deeds: Sequence[Deed], siblings: Sequence[Round], now: datetime, ow
     newest = {d.number: d.id for d in reversed(deeds) if d.action == SIGN}
     signed = {r.number for r in siblings if r.state is RoundState.SIGNED_OFF}
     following = {n: engine.counting(siblings, n + 1) for n in signed}
-    standing = {n for n, after in following.items() if after is None or after.opened_at is None}
+    sold = any(d.action == "presale_open" for d in deeds)  # which is newer than the signature before it
+    standing = {n for n, after in following.items() if not (after.opened_at if after else sold)}
     return frozenset(fresh | ({newest[n] for n in standing if n in newest} if owner else set()))
 
 

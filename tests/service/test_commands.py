@@ -16,8 +16,9 @@ from bot.storage import journal, people
 from bot.storage import rounds as round_rows
 from bot.storage.store import Store
 from tests.clock import Clock
+from tests.made_presale import made_presale
 from tests.made_shop import ROOM, campaign_file, made_shop, plan
-from tests.rendered import texts
+from tests.rendered import english, texts
 from tests.service.talk import REFUSED, Talk
 
 FAN, MOD, DESIGNER, OWNER = Role.FAN, Role.MODERATOR, Role.DESIGNER, Role.OWNER
@@ -324,6 +325,23 @@ async def test_a_group_without_a_campaign_says_so(talk: Talk) -> None:
         name, _, args = words.partition(" ")
         with pytest.raises(RuleError, match=r"campaign\.none"):
             await talk.made.catwalk.command(Command(owner, "e", name, args, "empty"))
+
+
+async def test_campaign_tells_of_open_presales_and_a_signature_stands_from_then_on(
+    store: Store, clock: Clock
+) -> None:
+    made = await made_presale(store, clock)
+    talk = Talk(made)
+    reply = await talk.reply(FAN, "/campaign")
+    assert isinstance(reply.screen, Answer)
+    assert english(reply.screen.lines[-1]).startswith("1 presale is open, until ")
+    assert [button.go for button in reply.screen.buttons] == ["presales"]
+    async with store.read() as tx:
+        signed = next(e for e in await journal.entries(tx, made.campaign_id) if e.action == "round_sign")
+    assert await talk.say(OWNER, f"/mod undo {signed.id} the wrong list") == [
+        REFUSED + "round.presale_opened"
+    ]
+    assert not any(line.startswith(f"{signed.id}.") for line in await talk.say(OWNER, "/mod log"))
 
 
 # ------------------------------------------------------------------ only who asked is answered

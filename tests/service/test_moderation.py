@@ -1,15 +1,34 @@
 """Hiding, setting aside, taking back: what follows, what is told to whom, and what is refused."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import RuleError
-from bot.port import Actor, Answer, Command, Comment, Feed, Look, Remark, Role, ShowFeed, ShowRemark
+from bot.port import (
+    Actor,
+    Answer,
+    CardPage,
+    Command,
+    Comment,
+    DuelPage,
+    Feed,
+    Look,
+    Remark,
+    Role,
+    ShowFeed,
+    ShowPage,
+    ShowRemark,
+)
+from bot.rounds.model import BallotShape
 from bot.service import people, rounds
 from bot.service.rounds import By
 from bot.storage import comments, journal, moderation
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
-from tests.made_shop import ROOM, MadeShop
+from bot.storage.store import Store
+from tests.clock import Clock
+from tests.made_shop import ROOM, MadeShop, made_shop, plan
 from tests.rendered import english
 from tests.service.talk import REFUSED, Talk
 
@@ -158,6 +177,32 @@ async def test_a_ballot_set_aside_leaves_tally_and_turnout(made: MadeShop, talk:
     assert await made.tally() == {1: (2, 2), 2: (1, 1), 3: (1, 1)}
     assert await made.turnout() == 2
     assert (await talk.told(ana))[-1] == "Your ballot in round 1 counts again."
+
+
+@pytest.mark.parametrize("shape", [BallotShape.CARDS, BallotShape.DUELS])
+async def test_cards_and_duels_are_set_aside_and_put_back_too(
+    store: Store, clock: Clock, shape: BallotShape
+) -> None:
+    made = await made_shop(store, clock, plans=[replace(plan(clock), ballot=shape)])
+    talk = Talk(made)
+    await made.open()
+    for i in (1, 2):
+        fan = await made.fan(i)
+        for page in (1, 2):
+            screen = (await made.catwalk.look(Look(fan, ShowPage(page), ROOM))).screen
+            assert isinstance(screen, CardPage | DuelPage)
+            action = screen.love if isinstance(screen, CardPage) else screen.left.press
+            await made.press(fan, f"e-{page}", action)
+    both = await made.tally()
+    await talk.say(MOD, "/mod aside Fan 1 bots")
+    assert await made.turnout() == 1
+    one = await made.tally()  # which checks the kept tally against the votes
+    assert sum(n for n, _ in both.values()) == 2 * sum(n for n, _ in one.values())
+    await talk.say(MOD, "/mod undo")
+    assert await made.tally() == both
+    await talk.say(MOD, "/mod aside Fan 2 bots")
+    await rounds.count(made.store, await rounds.close(made.store, made.round_id, By()))
+    assert await made.turnout() == 1
 
 
 async def test_nobody_learns_whether_somebody_voted(made: MadeShop, talk: Talk) -> None:

@@ -2,12 +2,13 @@
 
 from bot import cards
 from bot.port import Answer, Button, Choice, Command, Reply, Role
+from bot.presale.model import PresaleState
 from bot.rounds import summary as words
 from bot.rounds.model import Campaign, Round, RoundState
 from bot.service import bulletin, summary
 from bot.service.commands.here import Here, here
 from bot.service.commands.row import Counter, Row
-from bot.storage import campaigns, rounds
+from bot.storage import campaigns, presales, rounds
 from bot.storage.store import Tx
 from bot.text import Count, Text, When, t, tn, verbatim
 
@@ -26,7 +27,17 @@ async def _campaign(at: Counter, c: Command) -> Reply:
         lines = [await line(tx, campaign, r) for r in await rounds.rounds_of(tx, campaign.id)]
         designs = Count(len(await campaigns.competitors(tx, campaign.id)), campaign.noun)
         parts = tn("{looks} in {n} round.", "{looks} in {n} rounds.", campaign.rounds, looks=designs)
-    return found.reply(verbatim(campaign.title), [parts, *lines])
+        now = await tx.now()
+        held = [p for p in await presales.presales_of(tx, campaign.id) if p.state is PresaleState.OPEN]
+    title, ends = verbatim(campaign.title), [p.closes_at for p in held if p.closes_at > now]
+    if not ends:
+        return found.reply(title, [parts, *lines])
+    on_sale = tn(
+        "{n} presale is open, until {at}.", "{n} presales are open, the first until {at}.", len(ends),
+        at=When(min(ends)),
+    )  # fmt: skip
+    answer = Answer(title, (parts, *lines, on_sale), buttons=(Button(t("Presales"), "presales"),))
+    return Reply(title, answer, language=found.language)
 
 
 async def _all(tx: Tx, found: Here) -> Reply:
