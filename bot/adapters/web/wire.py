@@ -64,7 +64,7 @@ def screen_url(group: str, screen: Screen | None) -> str | None:
             return url("r", group, "look", tile.number)
         case PresaleView(number=number, quote=Quote() as quote):
             chosen = {"colour": quote.colour, "size": quote.size}
-            return url("r", group, "presale", number, quantity=quote.quantity, **chosen)
+            return url("r", group, "presale", number, quantity=quote.quantity, **chosen) + "#quote"
         case PresaleView(number=number):
             return url("r", group, "presale", number)
         case PresalesView():

@@ -7,7 +7,8 @@ from html import unescape
 import pytest
 
 from bot import presale_cards
-from bot.port import Press
+from bot.adapters.web.wire import screen_url
+from bot.port import Press, ShowPresale
 from bot.text import t
 from tests.adapters.web.browser import Browser, forms
 from tests.adapters.web.conftest import NewBrowser
@@ -326,3 +327,10 @@ async def test_a_presale_that_is_over_says_where_its_price_ended(fan: Browser, i
 async def test_a_design_leads_to_its_presale(fan: Browser) -> None:
     assert f'href="{ONE}"' in (await fan.get("/r/spring/look/7")).text
     assert "/presale/" not in (await fan.get("/r/spring/look/8")).text
+
+
+def test_a_typed_order_leads_to_its_quote(inbox: FakeInbox, clock: Clock) -> None:
+    sale = inbox.offer(7)
+    assert screen_url("spring", sale.view(clock())) == ONE
+    quoted = sale.view(clock(), ShowPresale(7, 3, "1", "M"))
+    assert screen_url("spring", quoted) == f"{ONE}?quantity=3&colour=1&size=M#quote"
