@@ -102,8 +102,13 @@ def deck(
     counts = np.asarray(seen, dtype=np.float64)[shown]
     mean = counts.mean() if counts.size else 0.0
     before = np.isin(shown, np.array(list(known), dtype=np.intp))
-    first = np.lexsort((counts + (CHANCE + mean) * rng.random(shown.size), before))
-    return tuple(int(position) for position in shown[first][:DECK])
+    key = counts + (CHANCE + mean) * rng.random(shown.size)
+    place = np.empty(shown.size)
+    in_focus = np.arange(shown.size) < len(focus.positions)
+    for part in (in_focus & before, in_focus & ~before, ~in_focus & before, ~in_focus & ~before):
+        ranks = np.argsort(np.argsort(key[part]))
+        place[part] = (ranks + rng.random(ranks.size)) / max(ranks.size, 1)  # evenly through the deck
+    return tuple(int(position) for position in shown[np.lexsort((place, before))][:DECK])
 
 
 def duels(seed: str, fan_id: int, focus: Focus, seen: Sequence[int]) -> tuple[int, ...]:

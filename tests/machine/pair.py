@@ -206,13 +206,9 @@ class Pair:
         async with self.store.begin() as tx:
             person = await people_rows.find_person(tx, actor.platform, actor.remote_id)
             assert person is not None
-            cells = await votes.cells_of(tx, (round_id, person.fan_id))
+            weights = await votes.weights_of(tx, (round_id, person.fan_id))
             await votes.set_aside(tx, (round_id, person.fan_id), self.now, "one phone, fifty names")
-            less = {
-                (round_id, v): (-int(g.cell.picked is not None), -int(g.cell.picked is True))
-                for v, g in cells.items()
-            }
-            await votes.add_to_tally(tx, less)
+            await votes.add_to_tally(tx, {(round_id, v): (-n, -picks) for v, (n, picks) in weights.items()})
 
     # -------------------------------------------------------------- votes
 

@@ -13,7 +13,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from bot.errors import RuleError
 from bot.rounds import ballots, engine
-from bot.rounds.ballots import Cell, Change, Given
+from bot.rounds.ballots import Given
 from bot.rounds.model import Round
 from bot.service import batch, designs, rounds
 from bot.service import people as use_people
@@ -95,11 +95,7 @@ def accept_at_the_closing_instant(patch: pytest.MonkeyPatch) -> None:
 
 
 def undo_unsees_a_page(patch: pytest.MonkeyPatch) -> None:
-    def undo(cells: Mapping[int, Cell], earlier: Any) -> tuple[Change, ...]:
-        now = [(position, cells.get(position, Cell()), before) for position, before, _ in earlier]
-        return tuple(Change(*change) for change in now if change[1] != change[2])
-
-    patch.setattr(ballots, "undo", undo)
+    patch.setattr(ballots, "undo_picks", ballots.put_back)
 
 
 def a_link_counts_twice(patch: pytest.MonkeyPatch) -> None:

@@ -3,11 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.errors import RuleError
+from bot.port import REASONS
 from bot.rounds import ballots
-from bot.rounds.ballots import EMPTY, Cell, Change, Count, Given, Item
+from bot.rounds.ballots import EMPTY, Cell, Change, Count, Given, Item, Pair
+from bot.rounds.model import BallotShape, RoundPlan, TieRule
 from tests.clock import START
 
 Cells = dict[Item, Cell]
@@ -165,3 +169,70 @@ def test_pages_hold_the_whole_order_once(order: list[int], size: int) -> None:
 def test_another_order_has_another_tag(one: list[int], other: list[int]) -> None:
     assert (ballots.tag(tuple(one)) == ballots.tag(tuple(other))) is (one == other)
     assert len(ballots.tag(tuple(one))) == 8
+
+
+# ------------------------------------------------------------------ cards and duels
+
+
+def pairs() -> st.SearchStrategy[Pair]:
+    return st.tuples(positions, positions).filter(lambda p: p[0] != p[1]).map(lambda p: ballots.pair_of(*p))
+
+
+items: st.SearchStrategy[Item] = st.one_of(positions, pairs())
+answers = st.integers(0, 2)
+keys = st.sampled_from(REASONS)
+answered = st.builds(Cell, answers, st.just(True), st.integers(0, 63))
+cards = st.dictionaries(items, answered)
+
+
+@given(cards, items, answers)
+def test_an_answer_finishes_its_page_and_keeps_its_reasons(cells: Cells, item: Item, wanted: int) -> None:
+    now = after(cells, ballots.answer(cells, [item], wanted))
+    assert now[item] == Cell(wanted, True, cells.get(item, EMPTY).chips)
+    assert ballots.answer(now, [item], wanted) == ()
+    assert {i: c for i, c in now.items() if i != item} == {i: c for i, c in cells.items() if i != item}
+
+
+@given(cards, items, answers, keys, st.booleans())
+def test_taking_back_step_by_step_ends_where_it_began(
+    cells: Cells, item: Item, wanted: int, key: str, want: bool
+) -> None:
+    first = ballots.answer(cells, [item], wanted)
+    now = after(cells, first)
+    second = ballots.reason(now, item, key, want)
+    now = after(now, second)
+    for changes in (second, first):
+        now = after(now, ballots.put_back(now, [(c.item, c.before) for c in changes]))
+    assert said(now) == said(cells)
+
+
+@given(cards, items, keys)
+def test_a_reason_is_put_on_and_off_beside_an_answer_only(cells: Cells, item: Item, key: str) -> None:
+    if item not in cells:
+        with pytest.raises(RuleError, match=r"chip\.early"):
+            ballots.reason(cells, item, key, True)
+        return
+    on = after(cells, ballots.reason(cells, item, key, True))
+    assert ballots.reasons(on[item]) == ballots.reasons(cells[item]) | {key}
+    off = after(on, ballots.reason(on, item, key, False))
+    assert ballots.reasons(off[item]) == ballots.reasons(cells[item]) - {key}
+    assert off[item].answer == on[item].answer == cells[item].answer
+
+
+@given(cards, items, answers)
+def test_counts_follow_cards_and_duels(cells: Cells, item: Item, wanted: int) -> None:
+    changes = ballots.answer(cells, [item], wanted)
+    assert counted(cells).plus(changes) == counted(after(cells, changes))
+
+
+@given(st.lists(pairs(), unique=True), st.lists(pairs(), unique=True), st.sets(pairs()))
+def test_joined_orders_hold_every_answered_page_once(
+    mine: list[Pair], theirs: list[Pair], done: set[Pair]
+) -> None:
+    plan = RoundPlan(1, BallotShape.DUELS, START, START, 1, 0, TieRule.LOT)
+    kept, other = [[position for pair in order for position in reversed(pair)] for order in (mine, theirs)]
+    merged = ballots.merge_orders(plan, kept, other, done)
+    shown = [ballots.pair_of(*page) for page in ballots.pages(merged, 2)]
+    assert shown[: len(mine)] == mine
+    assert len(shown) == len(set(shown))
+    assert set(shown) == set(mine) | (set(theirs) & done)

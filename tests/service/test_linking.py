@@ -37,7 +37,10 @@ async def ballot(made: MadeShop, actor: Actor) -> dict[int, tuple[bool | None, b
     number_of = {c.version_id: c.number for c in await made.candidates()}
     async with made.store.read() as tx:
         found = await votes.cells_of(tx, (made.round_id, (await person(made, actor)).fan_id))
-    return {number_of[v]: (given.cell.picked, given.cell.seen) for v, given in found.items()}
+    return {
+        number_of[v]: (None if given.cell.answer is None else given.cell.picked, given.cell.seen)
+        for v, given in found.items()
+    }
 
 
 async def press(made: MadeShop, actor: Actor, event: str, action: str) -> str:

@@ -22,13 +22,19 @@ async def _answer(at: Counter, c: Command) -> Reply:
     """Answer by typed numbers: `61 67 72` is for them, `-67` takes a pick back or passes on a card."""
     even = c.name == "even"
     numbers, wanted = _numbers(c.args) if c.args.strip() or not even else ((), True)
-    await ballot.begin(at.shop, c.actor, c.group)
+    mine = await _mine(at, c)
+    engine.check_votable(mine.round, mine.strip.now)
+    if mine.round.plan.ballot is not BallotShape.SHEETS:  # what is answered must have been drawn
+        await ballot.begin(at.shop, c.actor, c.group)
+        mine = await _mine(at, c)
+    return await at.votes.act(c.actor, c.event_id, _meant(mine, c.name, numbers, wanted), c.group)
+
+
+async def _mine(at: Counter, c: Command) -> Mine:
     async with at.shop.store.read() as tx:
         person = await known(tx, c.actor)
         group = await member_group(tx, person, c.actor.platform, c.group)
-        mine = await ballot.mine_of(tx, person, group, at.votes.fields)
-        engine.check_votable(mine.round, mine.strip.now)
-    return await at.votes.act(c.actor, c.event_id, _meant(mine, c.name, numbers, wanted), c.group)
+        return await ballot.mine_of(tx, person, group, at.votes.fields)
 
 
 def _meant(mine: Mine, name: str, numbers: tuple[int, ...], wanted: bool) -> Action:
