@@ -51,6 +51,20 @@ class AnswersMachine(RuleBasedStateMachine):
         self.round = Round(self.runner, type(self).new_url(), shape, self.met)
         for account in range(2):
             self.round.look(account)
+        drawn = self.round.reference.ballots[0].order or []
+        number = next(n for n in range(1, DESIGNS + 1) if n not in drawn)
+        pair = next((a, b) for a in range(1, DESIGNS) for b in (a + 1,) if frozenset((a, b)) not in drawn)
+        for tap in (
+            ("rate", number, 1),
+            ("prefer", *pair, 1),
+            ("rate", DESIGNS + 1, 1),
+            ("undo",),
+            ("pick", 1),
+        ):
+            self.round.press(0, tap, 0)
+        self.round.press(0, ("prefer", 1, DESIGNS + 1, 0), 0)
+        self.round.press(0, ("reason", drawn[0] if shape is BallotShape.CARDS else 1, KEYS[0], True), 0)
+        self.round.press(2, ("rate", 1, 1) if shape is BallotShape.CARDS else ("prefer", 1, 2, 1), 0)
 
     def teardown(self) -> None:
         if hasattr(self, "round"):
