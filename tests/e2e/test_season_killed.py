@@ -1,0 +1,197 @@
+"""A whole season while the power goes twenty times: it ends as if it never had, for everybody."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.service import designs
+from bot.storage import fan_orders, presales, rounds, votes
+from bot.storage.store import Store, Tx
+from bot.storage.tables import Account, ActionLog, Comment, Design, Notice, Outbox, Post, table
+from tests.e2e import made, season
+from tests.e2e.process import ROOT
+from tests.intake.made import folder, jpeg
+from tests.postgres import Server
+
+KILLS = 20
+DESIGNS = 12
+
+_HEAD = """\
+key = "spring"
+title = "Spring looks"
+time_zone = "Europe/Berlin"
+
+[noun]
+en = ["look", "looks"]
+
+[[rounds]]
+ballot = "sheets"
+opens_at = 2026-11-28T10:00:00
+closes_at = 2026-11-30T10:00:00
+keep = 8
+quorum = 3
+tie_rule = "lot"
+page_size = 6
+
+[[rounds]]
+ballot = "cards"
+opens_at = 2026-12-01T10:00:00
+closes_at = 2026-12-03T10:00:00
+keep = 5
+quorum = 3
+tie_rule = "lot"
+
+[[rounds]]
+ballot = "duels"
+opens_at = 2026-12-04T10:00:00
+closes_at = 2026-12-06T10:00:00
+keep = 3
+quorum = 3
+tie_rule = "lot"
+
+[presale]
+currency = "EUR"
+base = 100
+step = 10
+list = 300
+every_units = 4
+every_days = 3
+days = 9
+at = 18:00:00
+moq = 5
+colours = ["Sage", "Black"]
+sizes = ["S", "M", "L"]
+limit = 10
+cap = 200
+if_missed = "end"
+"""
+
+
+@pytest.fixture(scope="module")
+def spring(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a campaign of three rounds and a presale."""
+    root = tmp_path_factory.mktemp("season")
+    lines = [f"{n:03d}.jpg,Look {n},dress\n" for n in range(1, DESIGNS + 1)]
+    photos = {f"photos/{n:03d}.jpg": jpeg(n) for n in range(1, DESIGNS + 1)}
+    return folder(root / "spring", _HEAD, "photo,title,category\n" + "".join(lines), photos)
+
+
+class Play:
+    """One season on a database of its own."""
+
+    def __init__(self, root: Path, source: Path, url: str) -> None:
+        self.home = root / "home"
+        self.home.mkdir(parents=True)
+        self.url = url
+        made.fill(url, source, root / "photos")
+        asyncio.run(season.prepare(url, self.home))
+
+    def live(self, moment: int = 0) -> subprocess.CompletedProcess[str]:
+        """Play on until the end, or until the power goes."""
+        return subprocess.run(
+            [sys.executable, "-m", "tests.e2e.season", self.url, str(self.home), str(moment)],
+            cwd=ROOT, text=True, capture_output=True, check=False, timeout=300,
+        )  # fmt: skip
+
+    def truth(self) -> dict[str, Any]:
+        return asyncio.run(_truth(self.url))
+
+
+async def _truth(url: str) -> dict[str, Any]:
+    """Read all that anybody was told, holds or decided, by names that no power cut changes."""
+    store = Store(url)
+    try:
+        async with store.read() as tx:
+            number_of = await _pairs(tx, _design.c.id, _design.c.number)
+            fan_of = await _pairs(tx, _account.c.fan_id, _account.c.remote_id)
+            kept: dict[str, Any] = {}
+            for round_ in await rounds.rounds_of(tx, 1):
+                cut = await rounds.signed_cut(tx, round_.id)
+                kept[f"cut {round_.number}"] = [
+                    (number_of[line.design_id], line.kept, line.place, line.reason) for line in cut
+                ]
+                candidates = await rounds.candidates(tx, round_.id)
+                tallies = await votes.tallies(tx, round_.id)
+                kept[f"votes {round_.number}"] = sorted(
+                    (c.number, c.version, tallies.get(c.version_id)) for c in candidates
+                )
+            for presale in await presales.presales_of(tx, 1):
+                number = number_of[presale.design_id]
+                kept[f"presale {number}"] = (
+                    presale.state, presale.next_serial, presale.net, presale.stage,
+                    [(c.label, c.units, c.counted) for c in presale.colours],
+                )  # fmt: skip
+                kept[f"orders {number}"] = [
+                    (fan_of[o.fan_id], o.colour, o.size, o.quantity, o.total, o.state, o.at, o.lines)
+                    for o in await fan_orders.orders_in(tx, presale.id)
+                ]
+            said = await tx.conn.execute(select(_comment.c.body, _comment.c.status, _comment.c.reason))
+            kept["comments"] = sorted(tuple(line) for line in said)
+            told = await tx.conn.execute(select(_notice.c.fan_id, _notice.c.text))
+            kept["notices"] = sorted((fan_of[fan], json.dumps(text, sort_keys=True)) for fan, text in told)
+            done = await tx.conn.execute(
+                select(_log.c.action, _log.c.at).where(_log.c.action != "campaign_loaded")
+            )
+            kept["log"] = sorted(tuple(line) for line in done)
+            posts = await tx.conn.execute(select(_post.c.kind, _post.c.card))
+            kept["posts"] = sorted((kind, json.dumps(card, sort_keys=True)) for kind, card in posts)
+            waiting = select(_outbox.c.key).where(_outbox.c.settled_at.is_(None))
+            kept["waiting"] = list((await tx.conn.execute(waiting)).scalars())
+        return kept
+    finally:
+        await store.close()
+
+
+async def _pairs(tx: Tx, key: Any, value: Any) -> dict[Any, Any]:
+    return {line[0]: line[1] for line in await tx.conn.execute(select(key, value))}
+
+
+_design, _account, _comment, _notice = table(Design), table(Account), table(Comment), table(Notice)
+_log, _post, _outbox = table(ActionLog), table(Post), table(Outbox)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Make a new database by name."""
+    if request.param == "sqlite":
+        yield lambda name: f"sqlite+aiosqlite:///{tmp_path / name}.db"
+        return
+    server: Server = request.getfixturevalue("postgresql")
+    with server.fresh_database() as first, server.fresh_database() as second:
+        urls = {"calm": first, "dark": second}
+        yield urls.__getitem__
+
+
+def test_twenty_power_cuts_change_nothing(
+    new_url: Callable[[str], str], tmp_path: Path, spring: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(designs, "new_seed", lambda: "the seed of every round")
+    calm = Play(tmp_path / "calm", spring, new_url("calm"))
+    undisturbed = calm.live()
+    assert undisturbed.returncode == 0, undisturbed.stderr
+    moments = int(undisturbed.stdout)
+    wanted = calm.truth()
+    assert wanted["waiting"] == []
+    assert Counter(kind for kind, _ in wanted["posts"])["price"] >= 4
+
+    dark, rng, cuts = Play(tmp_path / "dark", spring, new_url("dark")), Random(KILLS), 0
+    while cuts < KILLS:
+        ended = dark.live(rng.randrange(1, 2 * moments // (KILLS + 1)))
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == -9, ended.stderr
+        cuts += 1
+    last = dark.live()
+    assert last.returncode == 0, last.stderr
+    assert cuts == KILLS
+    found = dark.truth()
+    assert found == wanted
