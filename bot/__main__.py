@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from rich.console import Console
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bot import loading, log
@@ -43,6 +44,7 @@ Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # it h
 def say(text: Text) -> None:
     """Write a sentence to the person at the terminal."""
     sys.stdout.write(render(text, READER) + "\n")
+    sys.stdout.flush()
 
 
 def tell(problem: Problem) -> None:
@@ -229,8 +231,28 @@ async def _demo(args: argparse.Namespace, settings: Settings) -> int:
     from bot import showroom
 
     wish = showroom.Wish(args.speed, args.seed, args.fans, args.photos, args.port, args.data)
-    await showroom.show(wish, settings, say, photos_bar)
+    with _line() as line:
+        await showroom.show(wish, settings, showroom.Terminal(say, line, photos_bar))
     return 0
+
+
+@contextmanager
+def _line() -> Iterator[Callable[[Text | None], None]]:
+    """Keep one line at the bottom of a terminal, until it is told None; elsewhere it is left out."""
+    console = Console(stderr=True)
+    live = Live(console=console, transient=True, auto_refresh=False)
+
+    def show(text: Text | None) -> None:
+        if text is None:
+            live.stop()
+        elif console.is_terminal:
+            live.start()
+            live.update(render(text, READER), refresh=True)
+
+    try:
+        yield show
+    finally:
+        live.stop()
 
 
 # ------------------------------------------------------------------ the words themselves
@@ -288,9 +310,14 @@ def _parser() -> argparse.ArgumentParser:
     step.add_argument("step", choices=("schedule", "open", "pause", "resume", "close"))
     step.add_argument("campaign")
     step.add_argument("number", type=int)
-    demo = add(verbs, "demo", t("open a room with 200 drawn designs and simulated fans"), _demo)
+    demo = add(
+        verbs,
+        "demo",
+        t("play a season in a room: drawn designs, simulated fans, presales"),
+        _demo,
+    )
     demo.add_argument(
-        "--speed", type=float, default=400.0, help=words(t("how much faster than life the clock runs"))
+        "--speed", type=float, default=1000.0, help=words(t("how much faster than life the clock runs"))
     )
     demo.add_argument(
         "--seed", type=int, default=7, help=words(t("which season is drawn and who the fans are"))

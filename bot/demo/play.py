@@ -1,8 +1,10 @@
-"""The simulated fans at work: they enter, look, pick, finish pages and comment through the Inbox."""
+"""The simulated fans at work: they enter, look, answer sheets, cards and duels, and comment, all through the
+Inbox."""
 
 import asyncio
 import heapq
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,8 +15,10 @@ from bot.demo.tastes import Taste
 from bot.errors import RuleError
 from bot.port import (
     Actor,
+    CardPage,
     Command,
     Comment,
+    DuelPage,
     Feed,
     Inbox,
     Look,
@@ -28,9 +32,14 @@ from bot.port import (
 
 _LOOKS_EVERY = timedelta(minutes=15)
 _MINUTES_A_PAGE = (0.5, 8.0)
-_TALK_PER_PAGE = 0.3
-"""Scales a taste's talkativeness, so that the feed can be read: about one remark in twenty pages."""
+TALK_PER_PAGE = 0.5
+"""Scales a taste's talkativeness, so that the feed can be read: about one remark in twelve pages."""
+_TALK_OF_THE_TOWN = 4
+"""How much likelier a design is talked about for every remark there is on it."""
+_A_SITTING = {"sheets": 1, "cards": 10, "duels": 10}
+"""How many pages of each shape are about as much as one sheet."""
 
+_RUNNING = ("open", "paused")
 _OVER = ("vote.late", "vote.void", "ballot.none")
 
 
@@ -46,7 +55,7 @@ class _Visit:
 class Crowd:
     """Every simulated fan of one room, on one clock; many come soon, a few at the last moment.
 
-    `eyes` makes what tells the garment of a tile.
+    `eyes` tells the garment of a tile.
     """
 
     def __init__(
@@ -54,16 +63,17 @@ class Crowd:
         inbox: Inbox,
         group: str,
         fans: Sequence[Taste],
-        eyes: Callable[[], Callable[[Tile], Garment]],
+        eyes: Callable[[Tile], Garment],
         clock: FastClock,
         seed: int,
     ) -> None:
         self._inbox = inbox
         self._group = group
         self._fans = fans
-        self._eyes = eyes
+        self._garment = eyes
         self._clock = clock
         self._rng = random.Random(f"crowd:{seed}")
+        self._said: Counter[int] = Counter()
 
     def _actor(self, fan: int) -> Actor:
         return Actor("room", f"demo-{fan}", self._fans[fan].name, self._fans[fan].language)
@@ -72,15 +82,14 @@ class Crowd:
         """Vote in every round that opens, until cancelled."""
         if not self._fans:
             return
-        # Takes a moment: not before the room is open, and not in its way.
-        self._garment = await asyncio.to_thread(self._eyes)
         await self._enter(0)
-        played: set[int] = set()
+        played: int | None = None
         while True:
             strip = await self._strip()
-            if strip is not None and strip.state == "open" and strip.round_number not in played:
-                played.add(strip.round_number)
+            running = strip.round_number if strip and strip.state in _RUNNING else None
+            if strip is not None and running != played and strip.state == "open":
                 await self._vote(strip)
+            played = running
             await asyncio.sleep(self._clock.wait_s(self._clock() + _LOOKS_EVERY))
 
     async def _enter(self, fan: int) -> None:
@@ -102,38 +111,79 @@ class Crowd:
             visit = heapq.heappop(visits)
             await asyncio.sleep(self._clock.wait_s(visit.at))
             try:
-                more = await self._page(visit)
+                more = await self._page(visit, strip.round_number)
             except RuleError as refused:
                 if refused.code in _OVER:
                     return
-                more = True  # paused, or too many at once: come back a little later
+                more = True  # too many at once: come back a little later
+            if more is None:
+                return
             if more:
                 at = self._clock() + timedelta(minutes=self._rng.uniform(*_MINUTES_A_PAGE))
                 heapq.heappush(visits, _Visit(at, visit.fan, visit.left))
 
-    async def _page(self, visit: _Visit) -> bool:
-        """Answer the first page not finished; says whether the fan goes on to another."""
-        actor = self._actor(visit.fan)
-        await self._enter(visit.fan)
-        sheet = (await self._inbox.look(Look(actor, ShowPage(), self._group))).screen
-        assert isinstance(sheet, Sheet)
-        if sheet.closed is not None:
-            return True
-        if all(sheet.pages):
-            return False
-        taste, event = self._fans[visit.fan], f"demo-{visit.fan}-{sheet.strip.round_number}"
-        picked = [t for t in sheet.tiles if not t.picked and taste.answer(self._rng, self._garment(t))]
-        for tile in picked:
-            await self._inbox.press(Press(actor, f"{event}-{tile.number}", tile.press, self._group))
-        await self._inbox.press(Press(actor, f"{event}-page-{sheet.page}", sheet.finish, self._group))
-        if self._rng.random() < taste.talkativeness * _TALK_PER_PAGE:
-            await self._say(visit.fan, f"{event}-say-{sheet.page}", sheet.tiles, picked)
-        visit.left -= 1
-        return visit.left > 0
+    async def _page(self, visit: _Visit, number: int) -> bool | None:
+        """Answer the first page not finished, or some cards or duels of round `number`.
 
-    async def _say(self, fan: int, event: str, tiles: Sequence[Tile], picked: Sequence[Tile]) -> None:
-        """Comment on a design of the page, mostly on one that was picked."""
-        liked = bool(picked) and self._rng.random() < 0.7
-        tile = self._rng.choice(picked if liked else tiles)
-        words = self._fans[fan].remark(self._rng, self._garment(tile), tile in picked)
+        Says whether the fan goes on to another; None when the round is over.
+        """
+        await self._enter(visit.fan)
+        page = await self._next_page(visit.fan)
+        if page.strip.round_number != number or page.strip.state not in _RUNNING:
+            return None
+        if page.closed is not None:
+            return True  # paused
+        for _ in range(_A_SITTING[page.strip.ballot]):
+            if all(page.pages):
+                return False
+            tiles, liked = await self._answer(visit.fan, page)
+            event = f"demo-{visit.fan}-{page.strip.round_number}-say-{page.page}"
+            chance = self._fans[visit.fan].talkativeness * TALK_PER_PAGE / _A_SITTING[page.strip.ballot]
+            if self._rng.random() < chance:
+                await self._say(visit.fan, event, tiles, liked)
+            page = await self._next_page(visit.fan)
+        visit.left -= 1
+        return visit.left > 0 and not all(page.pages)
+
+    async def _next_page(self, fan: int) -> Sheet | CardPage | DuelPage:
+        screen = (await self._inbox.look(Look(self._actor(fan), ShowPage(), self._group))).screen
+        assert isinstance(screen, Sheet | CardPage | DuelPage)
+        return screen
+
+    async def _answer(
+        self, fan: int, page: Sheet | CardPage | DuelPage
+    ) -> tuple[Sequence[Tile], Sequence[Tile]]:
+        """Answer a page; returns what was on it, and what of it is liked."""
+        taste, event = self._fans[fan], f"demo-{fan}-{page.strip.round_number}"
+        match page:
+            case Sheet():
+                likes = [t for t in page.tiles if taste.answer(self._rng, self._garment(t))]
+                for tile in likes:
+                    if not tile.picked:
+                        await self._tap(fan, f"{event}-{tile.number}", tile.press)
+                await self._tap(fan, f"{event}-page-{page.page}", page.finish)
+                return page.tiles, likes
+            case CardPage():
+                answer = taste.reaction(self._rng, self._garment(page.tile))
+                press = {"love": page.love, "like": page.like, "pass": page.passed}[answer]
+                await self._tap(fan, f"{event}-{page.tile.number}", press)
+                return (page.tile,), () if answer == "pass" else (page.tile,)
+            case DuelPage():
+                sides = (page.left, page.right)
+                better = taste.prefers(self._rng, *(self._garment(tile) for tile in sides))
+                press = page.even if better is None else sides[better].press
+                await self._tap(fan, f"{event}-duel-{page.page}", press)
+                return sides, () if better is None else (sides[better],)
+
+    async def _tap(self, fan: int, event: str, action: str) -> None:
+        await self._inbox.press(Press(self._actor(fan), event, action, self._group))
+
+    async def _say(self, fan: int, event: str, tiles: Sequence[Tile], liked: Sequence[Tile]) -> None:
+        """Comment on a design of the page, mostly on one that is liked and that others speak of."""
+        about = liked if liked and self._rng.random() < 0.7 else tiles
+        [tile] = self._rng.choices(about, [1 + _TALK_OF_THE_TOWN * self._said[t.number] for t in about])
+        self._said[tile.number] += 1
+        # Who likes something asks for changes too: that is what a next version is made of.
+        praises = tile in liked and self._rng.random() < 0.5
+        words = self._fans[fan].remark(self._rng, self._garment(tile), praises)
         await self._inbox.comment(Comment(self._actor(fan), event, self._group, words, tile.number))

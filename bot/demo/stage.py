@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone_name
 
-from bot.demo.garments import Garment, season
 from bot.demo.season import write_campaign
 from bot.errors import ConfigError, Problem
-from bot.port import Tile
 from bot.text import t
 
 COUNT = 200
 _DRAWING = 2
 """Raised when the drawings change, so that nobody is shown old ones."""
+
+_LONGEST_DAYS = 40
+"""How far ahead clocks must not change: by then the last presale has ended, whatever was extended."""
 
 _PHOTOS = (".jpg", ".jpeg", ".png", ".webp")
 
@@ -32,22 +33,43 @@ en = ["look", "looks"]
 fr = ["modèle", "modèles"]
 zh = ["款"]
 
-[[rounds]]
-ballot = "sheets"
-opens_at = {open_1}
-closes_at = {close_1}
-keep = {keep_1}
-quorum = 20
-tie_rule = "lot"
+{rounds}
+[presale]
+currency = "EUR"
+base = 60
+step = 6
+list = 120
+every_units = 8
+every_days = 3
+combine = "max"
+days = {days}
+at = {at}
+moq = 12
+colours = ["As shown", "Ink"]
+sizes = ["XS", "S", "M", "L", "XL"]
+limit = 5
+cap = 400
+if_missed = "end"
+"""
 
-[[rounds]]
-ballot = "sheets"
-opens_at = {open_2}
-closes_at = {close_2}
-keep = {keep_2}
+_ROUND = """[[rounds]]
+ballot = "{ballot}"
+opens_at = {opens}
+closes_at = {closes}
+keep = {keep}
 quorum = 20
 tie_rule = "lot"
 """
+
+SEASON = (("sheets", 1, 73), ("cards", 97, 145), ("duels", 169, 217))
+"""The rounds: their ballots, and the hours from now at which they open and close."""
+
+PRESALE_DAYS = 10
+
+
+def hours() -> int:
+    """Say how long the whole season is: the rounds, the time to sign and to open, the presales."""
+    return SEASON[-1][2] + 18 + PRESALE_DAYS * 24
 
 
 def designs(cache: Path, seed: int, photos: Path | None, progress: Callable[[int, int], None]) -> Path:
@@ -63,14 +85,6 @@ def designs(cache: Path, seed: int, photos: Path | None, progress: Callable[[int
         except OSError:  # another demo drew the same season meanwhile
             shutil.rmtree(drawing)
     return folder
-
-
-def garment_of(seed: int, photos: Path | None) -> Callable[[Tile], Garment]:
-    """Give the simulated fans eyes: what a tile shows, by its drawing or, for a photo, as itself alone."""
-    if photos is not None:
-        return lambda tile: Garment(tile.title, "", {"photo": tile.photo})
-    drawn = season(seed, COUNT)
-    return lambda tile: drawn[tile.number - 1]
 
 
 def write(folder: Path, source: Path, now: datetime) -> None:
@@ -102,28 +116,30 @@ def _place(file: Path, to: Path) -> None:
 
 
 def _rules(count: int, now: datetime) -> str:
-    """Print two rounds: three days, a pause for looking at the cut, two days."""
-    hours = (1, 73, 97, 145)
-    instants = [now + timedelta(hours=h) for h in hours]
-    zone = _zone(instants)
+    """Print three rounds with a day between them, and what a presale of the shortlist is like."""
+    instants = [now + timedelta(hours=h) for _, *hours in SEASON for h in hours]
+    zone = _zone([*instants, *(now + timedelta(days=d) for d in range(_LONGEST_DAYS))])
     local = [f"{at.astimezone(zone).replace(tzinfo=None):%Y-%m-%dT%H:%M:00}" for at in instants]
+    rounds = [
+        _ROUND.format(ballot=ballot, opens=local[2 * i], closes=local[2 * i + 1], keep=keep)
+        for i, ((ballot, *_), keep) in enumerate(zip(SEASON, keeps(count), strict=True))
+    ]
+    at = now.astimezone(zone)
     return _TOML.format(
-        title="The drawn season",
-        zone=zone.key,
-        open_1=local[0],
-        close_1=local[1],
-        open_2=local[2],
-        close_2=local[3],
-        keep_1=count * 3 // 5,
-        keep_2=count * 2 // 5,
-    )
+        title="The drawn season", zone=zone.key, rounds="\n".join(rounds), at=f"{at:%H}:30:00",
+        days=PRESALE_DAYS,
+    )  # fmt: skip
+
+
+def keeps(count: int) -> tuple[int, int, int]:
+    """Say how many designs each round keeps: of 200 go on 120, then 80, and 24 are the shortlist."""
+    last = max(1, count * 3 // 25)
+    second = max(last + 1, count * 2 // 5)
+    return max(second + 1, count * 3 // 5), second, last
 
 
 def _zone(instants: list[datetime]) -> ZoneInfo:
-    """Take this machine's zone, unless one of the instants falls into its change of clocks."""
+    """Take this machine's zone, unless its clocks change meanwhile."""
     zone = ZoneInfo(get_localzone_name() or "UTC")
-    for at in instants:
-        local = at.astimezone(zone)
-        if local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset():
-            return ZoneInfo("UTC")
-    return zone
+    offsets = {at.astimezone(zone).utcoffset() for at in instants}
+    return zone if len(offsets) == 1 else ZoneInfo("UTC")

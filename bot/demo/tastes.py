@@ -8,7 +8,7 @@ so that fans agree on some designs and split over others.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from math import exp
+from math import exp, log
 from random import Random
 from types import MappingProxyType
 
@@ -98,6 +98,10 @@ def quality(garment: Garment) -> float:
     return fashion + _charm(f"{garment.category} {look}", 0.6)
 
 
+_ALIKE = 0.2
+"""Closer than this on the logit scale two garments are hard to choose between."""
+
+
 @dataclass(frozen=True)
 class Taste:
     """One simulated fan. `way` is the way of dressing that shaped the weights most.
@@ -123,6 +127,20 @@ class Taste:
     def answer(self, rng: Random, garment: Garment) -> bool:
         """Decide on one garment."""
         return rng.random() < self.likes(garment)
+
+    def reaction(self, rng: Random, garment: Garment) -> str:
+        """Say "love", "like" or "pass" of one garment: who loves it would pick it on a sheet."""
+        likes = self.likes(garment)
+        if rng.random() < likes:
+            return "love"
+        return "like" if rng.random() < likes**0.5 else "pass"
+
+    def prefers(self, rng: Random, *both: Garment) -> int | None:
+        """Choose between two garments (0 or 1), or None where they are alike to this fan."""
+        left, right = (log(p / (1 - p)) for p in map(self.likes, both))
+        if abs(left - right) < _ALIKE:
+            return None if rng.random() < 0.5 else rng.randrange(2)
+        return int(rng.random() < 1 / (1 + exp(left - right)))
 
     def goes_on(self, rng: Random) -> bool:
         """Decide after a page whether to look at another."""

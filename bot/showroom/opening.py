@@ -1,4 +1,4 @@
-"""`catwalk demo`: a whole installation on this machine, with drawn designs and simulated fans.
+"""A whole installation for a demo: set up, opened, played to the end of its season.
 
 What takes time is done once: drawings and cleaned photos stay in `var/demo`, so the second demo opens at
 once. Without `--data` everything else is gone when the demo stops.
@@ -15,7 +15,6 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -24,7 +23,9 @@ from bot import main
 from bot.demo import stage
 from bot.demo.clock import FastClock
 from bot.demo.play import Crowd
+from bot.demo.shopping import Customers
 from bot.demo.tastes import crowd
+from bot.demo.wardrobe import Wardrobe
 from bot.errors import ConfigError, Problem
 from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile
@@ -34,15 +35,27 @@ from bot.port import Role
 from bot.service import people, rounds
 from bot.service.designs import FIRST_ROOM
 from bot.settings import Settings
+from bot.showroom.staff import Staff
+from bot.showroom.whereabouts import whereabouts
 from bot.storage import campaigns, journal, schema
 from bot.storage import rounds as stored_rounds
 from bot.storage.store import Store
-from bot.text import Text, t
+from bot.text import Span, Text, t
 
 CACHE = Path("var/demo")
 _MOST_FANS = 5_000
 
 Bar = Callable[[Text], AbstractContextManager[Callable[[int, int], None]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """How to speak to who started the demo: in sentences that stay, in a line that is kept true (None
+    clears it), and in bars."""
+
+    say: Callable[[Text], None]
+    line: Callable[[Text | None], None]
+    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +70,8 @@ class Wish:
     data: Path | None
 
 
-async def show(wish: Wish, settings: Settings, say: Callable[[Text], None], bar: Bar) -> None:
-    """Open the room and play until stopped."""
+async def show(wish: Wish, settings: Settings, terminal: Terminal) -> None:
+    """Open the room and play the season; the room stays open after it, until stopped."""
     _check(wish)
     with _folder(wish.data) as folder:
         photos = CACHE / "photos"
@@ -66,22 +79,63 @@ async def show(wish: Wish, settings: Settings, say: Callable[[Text], None], bar:
         listening, settings = main.listen(settings)
         start = await _start(settings)
         clock = FastClock(start, wish.speed)
-        await _load(wish, settings, clock, folder, bar)
+        await _load(wish, settings, clock, folder, terminal.bar)
         installation = Installation(settings, clock, wish.speed)
-        await _open_first(installation)
-        eyes = partial(stage.garment_of, wish.seed, wish.photos)
-        fans = Crowd(installation.catwalk, FIRST_ROOM, crowd(wish.seed, wish.fans), eyes, clock, wish.seed)
-        playing = asyncio.create_task(fans.play())
+        campaign_id = await _open_first(installation)
+        opened = asyncio.Event()
+        playing = asyncio.create_task(_play(installation, campaign_id, wish, clock, terminal, opened))
         try:
             owner = await people.invite_role(installation.shop, Role.OWNER, None)
             link = f"{settings.room.url}/claim?code={owner.code}"
-            await installation.serve(
-                listening, main.until_told(), lambda: _welcome(say, settings, link, wish)
-            )
+            stop = main.until_told()
+            playing.add_done_callback(lambda _task: stop.set())
+
+            def started() -> None:
+                _welcome(terminal.say, settings, link, wish)
+                opened.set()
+
+            await installation.serve(listening, stop, started)
         finally:
             playing.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await playing
+
+
+async def _play(
+    installation: Installation,
+    campaign_id: int,
+    wish: Wish,
+    clock: FastClock,
+    terminal: Terminal,
+    opened: asyncio.Event,
+) -> None:
+    """Let everybody do their part, and tell where the season is."""
+    await opened.wait()
+    wardrobe = await asyncio.to_thread(Wardrobe, wish.seed, stage.COUNT, wish.photos)
+    fans, inbox = crowd(wish.seed, wish.fans), installation.catwalk
+    async with asyncio.TaskGroup() as everybody:
+        for part in (
+            Crowd(inbox, FIRST_ROOM, fans, wardrobe, clock, wish.seed).play(),
+            Customers(inbox, FIRST_ROOM, fans, wardrobe, clock, wish.seed).play(),
+            Staff(installation, campaign_id, wardrobe, clock).work(),
+            _tell(installation.store, campaign_id, terminal),
+        ):
+            everybody.create_task(part)
+
+
+async def _tell(store: Store, campaign_id: int, terminal: Terminal) -> None:
+    """Keep the line at the terminal true; each stage of the season is said once and stays."""
+    said = ""
+    while True:
+        here = await whereabouts(store, campaign_id)
+        if here.stage != said:
+            said = here.stage
+            terminal.say(here.line)
+        terminal.line(None if here.over else here.line)
+        if here.over:
+            terminal.say(t("The room stays open for you to look around. Ctrl-C ends it."))
+            return
+        await asyncio.sleep(1)
 
 
 def _welcome(say: Callable[[Text], None], settings: Settings, link: str, wish: Wish) -> None:
@@ -89,8 +143,9 @@ def _welcome(say: Callable[[Text], None], settings: Settings, link: str, wish: W
     say(t("You are one of its fans. To own the shop instead, open: {link}", link=link))
     say(
         t(
-            "One hour of the demo takes {seconds} seconds. Ctrl-C ends it.",
-            seconds=round(3600 / wish.speed, 1),
+            "A day of the demo takes {day}, the whole season about {season}. Ctrl-C ends it.",
+            day=Span(86_400 / wish.speed),
+            season=Span(stage.hours() * 3600 / wish.speed),
         )
     )
 
@@ -199,10 +254,12 @@ def _remember(file: CampaignFile, known: dict[str, CleanPhoto]) -> None:
     (CACHE / "known.json").write_text(json.dumps([asdict(p) for p in known.values()]))
 
 
-async def _open_first(installation: Installation) -> None:
+async def _open_first(installation: Installation) -> int:
+    """Open the first round, unless a kept demo is further; returns the campaign's id."""
     store = installation.store
     async with store.read() as tx:
         campaign = (await campaigns.all_campaigns(tx))[0]
         first = (await stored_rounds.rounds_of(tx, campaign.id))[0]
     if first.opened_at is None:
         await rounds.open_round(store, first.id, rounds.CLOCK)
+    return campaign.id
