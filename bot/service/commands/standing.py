@@ -3,6 +3,7 @@
 from bot import cards
 from bot.port import Answer, Button, Choice, Command, Reply, Role
 from bot.presale.model import PresaleState
+from bot.rounds import engine
 from bot.rounds import summary as words
 from bot.rounds.model import Campaign, Round, RoundState
 from bot.service import bulletin, summary
@@ -60,7 +61,7 @@ def current(siblings: list[Round]) -> Round | None:
     for found in (running, opened):
         if found:
             return found[-1]
-    return next((r for r in siblings if r.state is not RoundState.VOID), siblings[-1] if siblings else None)
+    return (engine.counting(siblings, siblings[0].number) or siblings[0]) if siblings else None
 
 
 async def line(tx: Tx, campaign: Campaign, round_: Round) -> Text:
