@@ -11,7 +11,7 @@ from tests.browser.shop import Shop, load
 
 DESIGNS = 8
 
-_RULES = """\
+RULES = """\
 key = "market"
 title = "Winter looks"
 time_zone = "Europe/Berlin"
@@ -47,7 +47,7 @@ if_missed = "end"
 
 def make(root: Path) -> Path:
     """Make a folder with photos and the database to copy."""
-    return load(root, DESIGNS, _RULES)
+    return load(root, DESIGNS, RULES)
 
 
 def sign(shop: Shop) -> None:
