@@ -5,24 +5,16 @@ import asyncio
 import heapq
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from bot.demo.clock import FastClock
-from bot.demo.garments import Garment
-from bot.demo.tastes import Taste
+from bot.demo.fans import Fans
 from bot.errors import RuleError
 from bot.port import (
-    Actor,
     CardPage,
-    Command,
-    Comment,
     DuelPage,
     Feed,
-    Inbox,
-    Look,
-    Press,
     Sheet,
     ShowFeed,
     ShowPage,
@@ -53,36 +45,19 @@ class _Visit:
 
 
 class Crowd:
-    """Every simulated fan of one room, on one clock; many come soon, a few at the last moment.
+    """Everybody who votes; many come soon, a few at the last moment."""
 
-    `eyes` tells the garment of a tile.
-    """
-
-    def __init__(
-        self,
-        inbox: Inbox,
-        group: str,
-        fans: Sequence[Taste],
-        eyes: Callable[[Tile], Garment],
-        clock: FastClock,
-        seed: int,
-    ) -> None:
-        self._inbox = inbox
-        self._group = group
+    def __init__(self, fans: Fans) -> None:
         self._fans = fans
-        self._garment = eyes
-        self._clock = clock
-        self._rng = random.Random(f"crowd:{seed}")
+        self._clock = fans.clock
+        self._rng = random.Random(f"crowd:{fans.seed}")
         self._said: Counter[int] = Counter()
-
-    def _actor(self, fan: int) -> Actor:
-        return Actor("room", f"demo-{fan}", self._fans[fan].name, self._fans[fan].language)
 
     async def play(self) -> None:
         """Vote in every round that opens, until cancelled."""
-        if not self._fans:
+        if not self._fans.tastes:
             return
-        await self._enter(0)
+        await self._fans.enter(0)
         played: int | None = None
         while True:
             strip = await self._strip()
@@ -92,11 +67,8 @@ class Crowd:
             played = running
             await asyncio.sleep(self._clock.wait_s(self._clock() + _LOOKS_EVERY))
 
-    async def _enter(self, fan: int) -> None:
-        await self._inbox.command(Command(self._actor(fan), f"enter-{fan}", "enter", "", self._group))
-
     async def _strip(self) -> Strip | None:
-        screen = (await self._inbox.look(Look(self._actor(0), ShowFeed(), self._group))).screen
+        screen = await self._fans.see(0, ShowFeed())
         return screen.strip if isinstance(screen, Feed) else None
 
     async def _vote(self, strip: Strip) -> None:
@@ -104,7 +76,7 @@ class Crowd:
         begin, length = self._clock(), strip.closes_at - self._clock()
         visits = [
             _Visit(begin + length * 0.98 * self._rng.betavariate(0.7, 2.2), fan, taste.pages(self._rng, 99))
-            for fan, taste in enumerate(self._fans)
+            for fan, taste in enumerate(self._fans.tastes)
         ]
         heapq.heapify(visits)
         while visits:
@@ -127,7 +99,7 @@ class Crowd:
 
         Says whether the fan goes on to another; None when the round is over.
         """
-        await self._enter(visit.fan)
+        await self._fans.enter(visit.fan)
         page = await self._next_page(visit.fan)
         if page.strip.round_number != number or page.strip.state not in _RUNNING:
             return None
@@ -138,15 +110,15 @@ class Crowd:
                 return False
             tiles, liked = await self._answer(visit.fan, page)
             event = f"demo-{visit.fan}-{page.strip.round_number}-say-{page.page}"
-            chance = self._fans[visit.fan].talkativeness * TALK_PER_PAGE / _A_SITTING[page.strip.ballot]
-            if self._rng.random() < chance:
+            talks = self._fans.tastes[visit.fan].talkativeness * TALK_PER_PAGE
+            if self._rng.random() < talks / _A_SITTING[page.strip.ballot]:
                 await self._say(visit.fan, event, tiles, liked)
             page = await self._next_page(visit.fan)
         visit.left -= 1
         return visit.left > 0 and not all(page.pages)
 
     async def _next_page(self, fan: int) -> Sheet | CardPage | DuelPage:
-        screen = (await self._inbox.look(Look(self._actor(fan), ShowPage(), self._group))).screen
+        screen = await self._fans.see(fan, ShowPage())
         assert isinstance(screen, Sheet | CardPage | DuelPage)
         return screen
 
@@ -154,29 +126,26 @@ class Crowd:
         self, fan: int, page: Sheet | CardPage | DuelPage
     ) -> tuple[Sequence[Tile], Sequence[Tile]]:
         """Answer a page; returns what was on it, and what of it is liked."""
-        taste, event = self._fans[fan], f"demo-{fan}-{page.strip.round_number}"
+        taste, event = self._fans.tastes[fan], f"demo-{fan}-{page.strip.round_number}"
         match page:
             case Sheet():
-                likes = [t for t in page.tiles if taste.answer(self._rng, self._garment(t))]
+                likes = [t for t in page.tiles if taste.answer(self._rng, self._fans.garment(t))]
                 for tile in likes:
                     if not tile.picked:
-                        await self._tap(fan, f"{event}-{tile.number}", tile.press)
-                await self._tap(fan, f"{event}-page-{page.page}", page.finish)
+                        await self._fans.tap(fan, f"{event}-{tile.number}", tile.press)
+                await self._fans.tap(fan, f"{event}-page-{page.page}", page.finish)
                 return page.tiles, likes
             case CardPage():
-                answer = taste.reaction(self._rng, self._garment(page.tile))
+                answer = taste.reaction(self._rng, self._fans.garment(page.tile))
                 press = {"love": page.love, "like": page.like, "pass": page.passed}[answer]
-                await self._tap(fan, f"{event}-{page.tile.number}", press)
+                await self._fans.tap(fan, f"{event}-{page.tile.number}", press)
                 return (page.tile,), () if answer == "pass" else (page.tile,)
             case DuelPage():
                 sides = (page.left, page.right)
-                better = taste.prefers(self._rng, *(self._garment(tile) for tile in sides))
+                better = taste.prefers(self._rng, *(self._fans.garment(tile) for tile in sides))
                 press = page.even if better is None else sides[better].press
-                await self._tap(fan, f"{event}-duel-{page.page}", press)
+                await self._fans.tap(fan, f"{event}-duel-{page.page}", press)
                 return sides, () if better is None else (sides[better],)
-
-    async def _tap(self, fan: int, event: str, action: str) -> None:
-        await self._inbox.press(Press(self._actor(fan), event, action, self._group))
 
     async def _say(self, fan: int, event: str, tiles: Sequence[Tile], liked: Sequence[Tile]) -> None:
         """Comment on a design of the page, mostly on one that is liked and that others speak of."""
@@ -185,5 +154,5 @@ class Crowd:
         self._said[tile.number] += 1
         # Who likes something asks for changes too: that is what a next version is made of.
         praises = tile in liked and self._rng.random() < 0.5
-        words = self._fans[fan].remark(self._rng, self._garment(tile), praises)
-        await self._inbox.comment(Comment(self._actor(fan), event, self._group, words, tile.number))
+        words = self._fans.tastes[fan].remark(self._rng, self._fans.garment(tile), praises)
+        await self._fans.say(fan, event, words, tile.number)

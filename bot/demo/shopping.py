@@ -3,24 +3,16 @@
 import asyncio
 import heapq
 import random
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.demo.clock import FastClock
-from bot.demo.garments import Garment
-from bot.demo.tastes import Taste
+from bot.demo.fans import Fans
 from bot.errors import RuleError
 from bot.port import (
-    Actor,
-    Inbox,
-    Look,
     OrdersView,
     OrderView,
     PresalesView,
     PresaleView,
-    Press,
-    Reply,
     ShowOrders,
     ShowPresale,
     ShowPresales,
@@ -43,28 +35,14 @@ class _Purchase:
 class Customers:
     """Everybody who may order, on the fans' clock; each order through the Inbox, as a visitor's."""
 
-    def __init__(
-        self,
-        inbox: Inbox,
-        group: str,
-        fans: Sequence[Taste],
-        eyes: Callable[[Tile], Garment],
-        clock: FastClock,
-        seed: int,
-    ) -> None:
-        self._inbox = inbox
-        self._group = group
+    def __init__(self, fans: Fans) -> None:
         self._fans = fans
-        self._garment = eyes
-        self._clock = clock
-        self._rng = random.Random(f"customers:{seed}")
-
-    def _actor(self, fan: int) -> Actor:
-        return Actor("room", f"demo-{fan}", self._fans[fan].name, self._fans[fan].language)
+        self._clock = fans.clock
+        self._rng = random.Random(f"customers:{fans.seed}")
 
     async def play(self) -> None:
         """Order in every presale that opens, until cancelled."""
-        if not self._fans:
+        if not self._fans.tastes:
             return
         known: set[int] = set()
         waiting: list[_Purchase] = []
@@ -83,7 +61,7 @@ class Customers:
 
     async def _open(self) -> tuple[PresaleView, ...]:
         try:
-            screen = (await self._inbox.look(Look(self._actor(0), ShowPresales(), self._group))).screen
+            screen = await self._fans.see(0, ShowPresales())
         except RuleError:
             return ()  # nobody has come in yet
         items = screen.items if isinstance(screen, PresalesView) else ()
@@ -92,9 +70,9 @@ class Customers:
     def _wishes(self, presale: PresaleView) -> list[_Purchase]:
         """Decide who will want it and when: most soon, while it is cheap, some at the last moment."""
         tile = Tile(presale.number, presale.version, presale.title, presale.photo, presale.alt, False, "")
-        garment, length = self._garment(tile), presale.closes_at - self._clock()
+        garment, length = self._fans.garment(tile), presale.closes_at - self._clock()
         found = []
-        for fan, taste in enumerate(self._fans):
+        for fan, taste in enumerate(self._fans.tastes):
             if self._rng.random() < 0.6 * taste.likes(garment):
                 late = self._rng.betavariate(0.6, 1.6) * 0.97
                 found.append(_Purchase(self._clock() + length * late, fan, presale.number))
@@ -116,7 +94,7 @@ class Customers:
                 if quoted is None or quoted.quote is None:
                     return
                 try:
-                    await self._tap(fan, f"demo-{fan}-order-{number}-{attempt}", quoted.quote.confirm)
+                    await self._fans.tap(fan, f"demo-{fan}-order-{number}-{attempt}", quoted.quote.confirm)
                     break
                 except RuleError:
                     continue
@@ -129,18 +107,15 @@ class Customers:
         self, fan: int, number: int, quantity: int = 1, colour: str | None = None, size: str | None = None
     ) -> PresaleView | None:
         wish = ShowPresale(number, quantity, colour, size)
-        screen = (await self._inbox.look(Look(self._actor(fan), wish, self._group))).screen
+        screen = await self._fans.see(fan, wish)
         return screen if isinstance(screen, PresaleView) else None
 
     async def _orders(self, fan: int) -> tuple[OrderView, ...]:
-        screen = (await self._inbox.look(Look(self._actor(fan), ShowOrders(), self._group))).screen
+        screen = await self._fans.see(fan, ShowOrders())
         return screen.orders if isinstance(screen, OrdersView) else ()
 
     async def _give_back(self, fan: int) -> None:
         kept = [(order.id, order.cancel) for order in await self._orders(fan) if order.cancel]
         if kept:
             order, cancel = self._rng.choice(kept)
-            await self._tap(fan, f"demo-{fan}-back-{order}", cancel)
-
-    async def _tap(self, fan: int, event: str, action: str) -> Reply:
-        return await self._inbox.press(Press(self._actor(fan), event, action, self._group))
+            await self._fans.tap(fan, f"demo-{fan}-back-{order}", cancel)

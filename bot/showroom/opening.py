@@ -22,6 +22,7 @@ from pydantic import SecretStr
 from bot import main
 from bot.demo import stage
 from bot.demo.clock import FastClock
+from bot.demo.fans import Fans
 from bot.demo.play import Crowd
 from bot.demo.shopping import Customers
 from bot.demo.tastes import crowd
@@ -112,11 +113,12 @@ async def _play(
     """Let everybody do their part, and tell where the season is."""
     await opened.wait()
     wardrobe = await asyncio.to_thread(Wardrobe, wish.seed, stage.COUNT, wish.photos)
-    fans, inbox = crowd(wish.seed, wish.fans), installation.catwalk
+    tastes = crowd(wish.seed, wish.fans)
+    fans = Fans(installation.catwalk, FIRST_ROOM, tastes, wardrobe, clock, wish.seed)
     async with asyncio.TaskGroup() as everybody:
         for part in (
-            Crowd(inbox, FIRST_ROOM, fans, wardrobe, clock, wish.seed).play(),
-            Customers(inbox, FIRST_ROOM, fans, wardrobe, clock, wish.seed).play(),
+            Crowd(fans).play(),
+            Customers(fans).play(),
             Staff(installation, campaign_id, wardrobe, clock).work(),
             _tell(installation.store, campaign_id, terminal),
         ):
