@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 
 from bot.adapters.web import words
 from bot.adapters.web.shelves import Shelf, shelved
-from bot.i18n import Reader, language_of, number, render
+from bot.i18n import Reader, language_of, moment, number, render
 from bot.port import Button, Chart, FeedPost, Notice, Picture, Remark, Strip
 from bot.text import Hole, Span, Text, When, t, tn
 
@@ -85,6 +85,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         chart_url=_chart_url,
         button_url=button_url,
         left=left,
+        in_utc=in_utc,
         seen_words=words.seen_words,
         picks_words=words.picks_words,
         page_words=words.page_words,
@@ -144,6 +145,14 @@ def button_url(group: str, button: Button) -> str:
 def figure(value: Hole) -> Text:
     """Say a value and nothing else, in the reader's format."""
     return Text("{words}", {"words": value})
+
+
+@pass_context
+def in_utc(context: Context, at: datetime) -> str | None:
+    """Say an instant in UTC as well; None for a reader who lives by it."""
+    reader: Reader = context["reader"]
+    said = moment(at, Reader(reader.language))
+    return None if said == moment(at, reader) else said
 
 
 def left(strip: Strip) -> float:

@@ -65,7 +65,7 @@ async def test_a_presale_shows_the_ladder_where_it_stands_and_what_is_agreed(
     assert "You are here: €100" in said
     rows = re.findall(r"<tr class=.*?</tr>", page.text, re.DOTALL)
     assert words(rows[0]) == "€100 You are here 1"
-    assert words(rows[1]) == "€110 101 Fri 4 Dec, 20:00 (Berlin)"
+    assert words(rows[1]) == "€110 101 Fri 4 Dec, 20:00 (Berlin) Fri 4 Dec, 19:00 (UTC)"
     assert len(rows) == 6
     assert page.text.count("<rect") == 6, "a stair each"
     assert 'aria-label="Sage: 61 of 300 pieces"' in page.text
