@@ -340,12 +340,16 @@ class FeedPost:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What this fan alone is told: what became of their words, their order, their ballot."""
+    """What this fan alone is told: what became of their words, their order, their ballot.
+
+    `go` names where more of it is, as a button's does.
+    """
 
     id: int
     at: datetime
     text: Text
     seen: bool = True
+    go: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -629,7 +633,7 @@ class Chart:
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button of a post: `go` names a place (`vote`, `ballot`, `results`, `help`, `presales`, or
-    `presale:67`, that of one design)."""
+    `presale:67`, that of one design), or a page of the desk (`desk:round:1:summary`)."""
 
     label: Text
     go: str

@@ -69,7 +69,8 @@ async def tell_owners(tx: Tx, round_: Round, now: datetime) -> None:
     if found is not None:
         said = _minute(found)
         key = f"summary:{round_.id}:{await rounds.recounts(tx, round_.id)}"
-        await notices.tell_each(tx, key, dict.fromkeys(await privacy.owners(tx), said), now)
+        page = f"desk:round:{round_.id}:summary"
+        await notices.tell_each(tx, key, dict.fromkeys(await privacy.owners(tx), said), now, page)
 
 
 def _minute(found: Summary) -> Text:

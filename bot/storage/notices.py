@@ -16,24 +16,30 @@ notice, account, member, group = table(Notice), table(Account), table(Member), t
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A notice; `text` is the JSON of what it says."""
+    """A notice; `text` is the JSON of what it says, `go` where more of it is."""
 
     id: int
     at: datetime
     text: dict[str, Any]
     seen_at: datetime | None
+    go: str | None
 
 
-async def put_notices(tx: Tx, lines: Sequence[tuple[int, str, dict[str, Any]]], now: datetime) -> int:
+async def put_notices(
+    tx: Tx, lines: Sequence[tuple[int, str, dict[str, Any]]], now: datetime, go: str | None = None
+) -> int:
     """Tell fans (id, key, text); returns how many were new, since the same key twice does nothing."""
     return await put_new(
-        tx, notice, [{"fan_id": fan, "key": key, "text": said, "at": now} for fan, key, said in lines]
+        tx,
+        notice,
+        [{"fan_id": fan, "key": key, "text": said, "go": go, "at": now} for fan, key, said in lines],
     )
 
 
 async def notices_of(tx: Tx, fan_id: int, before: datetime | None, most: int) -> list[NoticeRow]:
     """List what a fan was told, newest first, at most `most`."""
-    query = select(notice.c.id, notice.c.at, notice.c.text, notice.c.seen_at).where(notice.c.fan_id == fan_id)
+    shown = tuple(notice.c[name] for name in NoticeRow.__slots__)
+    query = select(*shown).where(notice.c.fan_id == fan_id)
     if before is not None:
         query = query.where(notice.c.at < before)
     found = await tx.conn.execute(query.order_by(notice.c.at.desc(), notice.c.id.desc()).limit(most))

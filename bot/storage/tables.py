@@ -473,6 +473,7 @@ class Notice(Base):
     at: Mapped[datetime]
     key: Mapped[str]
     text: Mapped[dict[str, Any]]
+    go: Mapped[str | None]
     seen_at: Mapped[datetime | None]
 
 

@@ -71,6 +71,7 @@ SAYS = {
     "/round pause": {MOD, OWNER},
     "/round resume": {MOD, OWNER},
     "/round extend 24h": {MOD, OWNER},
+    "/round again": {OWNER},
     "/round nonsense": {MOD, OWNER},
     "/mod log": {MOD, OWNER},
     "/mod undo": {MOD, OWNER},
@@ -193,6 +194,29 @@ async def test_what_is_not_clear_is_refused_and_changes_nothing(talk: Talk, word
     before = await talk.made.round()
     assert await talk.say(MOD, words) == [REFUSED + code]
     assert await talk.made.round() == before
+
+
+async def test_an_owner_runs_again_what_was_called_off_once(talk: Talk) -> None:
+    await bring(talk, S.VOID)
+    assert await talk.choices(MOD, "/round") == {}
+    assert await talk.choices(OWNER, "/round") == {"Run it again": "/round again spring"}
+    said = ["Round 1 is drafted anew, with the same rules and no votes."]
+    assert await talk.say(OWNER, "/round again the photos are mended") == said
+    assert await talk.say(OWNER, "/round again") == said, "asked twice it is drafted once"
+    async with talk.made.store.read() as tx:
+        states = [(r.number, r.state) for r in await round_rows.rounds_of(tx, talk.made.campaign_id)]
+        log = await journal.entries(tx, talk.made.campaign_id)
+    assert states == [(1, S.VOID), (1, S.DRAFT), (2, S.DRAFT)]
+    assert [e.reason for e in log if e.action == "round_again"] == ["the photos are mended"]
+    assert await talk.choices(OWNER, "/round") == {"Open now": "/round open spring"}
+    await talk.say(OWNER, "/round open spring")
+    assert await talk.say(OWNER, "/round again") == [REFUSED + "round.not_void"]
+
+
+@pytest.mark.parametrize("state", [s for s in S if s is not S.VOID])
+async def test_what_was_not_called_off_is_not_run_again(talk: Talk, state: RoundState) -> None:
+    await bring(talk, state)
+    assert await talk.say(OWNER, "/round again") == [REFUSED + "round.not_void"]
 
 
 async def test_closing_counts_at_once(talk: Talk) -> None:

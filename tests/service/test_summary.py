@@ -254,10 +254,10 @@ async def test_the_result_carries_the_picture_and_a_signature_does_not_change_it
 # ------------------------------------------------------------------ who is told
 
 
-async def notices(made: MadeShop, actor: Actor) -> list[str]:
+async def notices(made: MadeShop, actor: Actor) -> list[Notice]:
     screen = (await made.catwalk.look(Look(actor, ShowFeed(), ROOM))).screen
     assert isinstance(screen, Feed)
-    return [english(i.text) for i in screen.items if isinstance(i, Notice)]
+    return [i for i in screen.items if isinstance(i, Notice)]
 
 
 async def test_owners_are_told_with_the_count_and_fans_are_not(made: MadeShop) -> None:
@@ -269,8 +269,9 @@ async def test_owners_are_told_with_the_count_and_fans_are_not(made: MadeShop) -
     await rounds.tick(made.store)
     async with made.store.read() as tx:
         found = await summary.summary(tx, made.round_id)
-    told = await notices(made, owner)
-    assert told == ["\n".join(english(line) for line in (title(found), *lines(found)))]
+    [told] = await notices(made, owner)
+    assert english(told.text) == "\n".join(english(line) for line in (title(found), *lines(found)))
+    assert told.go == f"desk:round:{made.round_id}:summary"
     assert await notices(made, await made.fan(0)) == []
 
 

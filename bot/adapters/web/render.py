@@ -84,6 +84,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         vote_url=vote_url,
         chart_url=_chart_url,
         button_url=button_url,
+        more_url=more_url,
         left=left,
         in_utc=in_utc,
         seen_words=words.seen_words,
@@ -140,6 +141,16 @@ def vote_url(group: str, page: int | None) -> str:
 def button_url(group: str, button: Button) -> str:
     """Find the page a post's button leads to."""
     return "/help" if button.go == "help" else url("r", group, *button.go.split(":"))
+
+
+def more_url(group: str, notice: Notice, desk_path: str | None) -> str | None:
+    """Find the page where more of a notice is; None where there is none for this reader."""
+    if notice.go is None:
+        return None
+    place, _, rest = notice.go.partition(":")
+    if place == "desk":
+        return desk_path and desk_path + url(*rest.split(":"))
+    return button_url(group, Button(notice.text, notice.go))
 
 
 def figure(value: Hole) -> Text:

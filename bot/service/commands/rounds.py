@@ -22,6 +22,7 @@ from bot.storage.store import Store, Tx
 from bot.text import Text, When, t, tn
 
 _TO_OPEN = (RoundState.DRAFT, RoundState.SCHEDULED)
+_AGAIN = "again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ async def _round(at: Counter, c: Command) -> Reply:
     verb, _, rest = " ".join(c.args.split()).partition(" ")
     verb = verb.lower() or "status"
     if verb != "status" and verb not in _VERBS:
-        raise RuleError("round.verb", t("Say /round status, open, close, pause, resume or extend 24h."))
+        raise RuleError(
+            "round.verb", t("Say /round status, open, close, pause, resume, extend 24h or again.")
+        )
     async with at.shop.store.read() as tx:
-        found = await here(tx, c, Role.MODERATOR)
+        found = await here(tx, c, Role.OWNER if verb == _AGAIN else Role.MODERATOR)
         campaign, words = found.campaign(f"/round {verb}", rest)
         siblings = await round_rows.rounds_of(tx, campaign.id)
         round_ = _meant(verb, siblings)
@@ -59,13 +62,16 @@ async def _round(at: Counter, c: Command) -> Reply:
             return await _status(tx, found, campaign, round_)
     title = await _VERBS[verb](at.shop.store, _Asked(found, campaign, round_, words, c.event_id))
     async with at.shop.store.read() as tx:
-        after = await round_rows.round_by_id(tx, round_.id)
-        assert after is not None
-        return found.reply(title, choices=_choices(campaign, after))
+        siblings = await round_rows.rounds_of(tx, campaign.id)
+        after = engine.counting(siblings, round_.number) or round_
+        return found.reply(title, choices=_choices(found, campaign, after))
 
 
 def _meant(verb: str, siblings: list[Round]) -> Round:
-    """Choose the round: to open the first that has not been, else the one that runs or ran last."""
+    """Choose the round: to open the first that has not been, to run again the one that was called off,
+    else the one that runs or ran last."""
+    if verb == _AGAIN:
+        return _called_off(siblings)
     waiting = [r for r in siblings if r.state in _TO_OPEN]
     if verb == Event.OPEN and waiting:
         return waiting[0]
@@ -73,6 +79,14 @@ def _meant(verb: str, siblings: list[Round]) -> Round:
     if round_ is None:
         raise RuleError("round.none", t("This campaign has no rounds."))
     return round_
+
+
+def _called_off(siblings: list[Round]) -> Round:
+    """Choose the round that was called off and not run again, else, for who asks twice, the last that was."""
+    found = [r for r in siblings if r.state is RoundState.VOID]
+    if not found:
+        raise RuleError("round.not_void", t("Only a round that was called off can be run again."))
+    return next((r for r in found if engine.counting(siblings, r.number) is None), found[-1])
 
 
 # ------------------------------------------------------------------ what it is
@@ -96,14 +110,14 @@ async def _status(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Rep
             lines.append(tn("{n} ballot is set aside.", "{n} ballots are set aside.", aside))
     if round_.state in engine.RUNNING:
         lines.append(t("To close it for good, say /round close and why."))
-    return found.reply(title, lines, _choices(campaign, round_))
+    return found.reply(title, lines, _choices(found, campaign, round_))
 
 
 def _quorum(missing: int) -> Text:
     return tn("{n} more fan must vote for the quorum.", "{n} more fans must vote for the quorum.", missing)
 
 
-def _choices(campaign: Campaign, round_: Round) -> list[Choice]:
+def _choices(found: Here, campaign: Campaign, round_: Round) -> list[Choice]:
     """Offer what one tap may do to the round; closing it takes a reason and is typed."""
     offers = {
         Event.OPEN: (t("Open now"), "open"),
@@ -111,11 +125,11 @@ def _choices(campaign: Campaign, round_: Round) -> list[Choice]:
         Event.RESUME: (t("Resume"), "resume"),
         Event.EXTEND: (t("Extend 24 h"), "extend"),
     }
-    found = [
-        (label, verb) for event, (label, verb) in offers.items() if (round_.state, event) in engine.TABLE
-    ]
+    offered = [words for event, words in offers.items() if (round_.state, event) in engine.TABLE]
+    if round_.state is RoundState.VOID and found.person.may(Role.OWNER):
+        offered = [(t("Run it again"), _AGAIN)]
     ends = {"extend": " 24h"}
-    return [Choice(label, f"/round {verb} {campaign.key}{ends.get(verb, '')}") for label, verb in found]
+    return [Choice(label, f"/round {verb} {campaign.key}{ends.get(verb, '')}") for label, verb in offered]
 
 
 # ------------------------------------------------------------------ what is done to it
@@ -166,12 +180,20 @@ async def _close(store: Store, asked: _Asked) -> Text:
     )
 
 
+async def _again(store: Store, asked: _Asked) -> Text:
+    again = await rounds.run_again(store, asked.round.id, asked.by(asked.words))
+    if again.state is not RoundState.DRAFT:
+        raise RuleError("round.not_void", t("Only a round that was called off can be run again."))
+    return t("Round {number} is drafted anew, with the same rules and no votes.", number=again.number)
+
+
 _VERBS: dict[str, _Verb] = {
     "open": _open,
     "close": _close,
     "pause": _pause,
     "resume": _resume,
     "extend": _extend,
+    _AGAIN: _again,
 }
 
 ROWS = {
@@ -180,6 +202,7 @@ ROWS = {
         (
             t("/round status tells how the round goes."),
             t("/round open, pause, resume or extend 24h; /round close and why."),
+            t("/round again drafts anew what was called off; that is for owners."),
         ),
         frozenset({Role.MODERATOR}),
     )

@@ -278,9 +278,9 @@ class FakeInbox:
         )
         self.cursor += 1
 
-    def tell(self, text: Text) -> None:
+    def tell(self, text: Text, go: str | None = None) -> None:
         """Tell everybody something as if it were for them alone."""
-        self.items.append(Notice(len(self.items) + 1, self.clock(), text, seen=False))
+        self.items.append(Notice(len(self.items) + 1, self.clock(), text, seen=False, go=go))
         self.cursor += 1
 
     def post(self, card: Card) -> None:

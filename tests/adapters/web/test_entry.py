@@ -5,6 +5,7 @@ import pytest
 
 from bot.adapters.web import RoomAdapter
 from bot.port import Command, Role
+from bot.text import t
 from tests.adapters.web.browser import Browser, forms
 from tests.adapters.web.conftest import NewBrowser
 from tests.adapters.web.fake_inbox import FakeInbox
@@ -143,6 +144,9 @@ async def test_a_claim_without_a_session_makes_an_account(
     (made,) = inbox.fans.values()
     assert Role.OWNER in made.roles
     assert 'href="/desk"' in (await owner.get("/r/spring")).text
+    inbox.tell(t("Round 1 in one minute"), go="desk:round:1:summary")
+    for path in ("/r/spring", "/r/spring/said"):
+        assert 'href="/desk/round/1/summary"' in (await owner.get(path)).text
 
 
 async def test_a_claim_in_a_session_keeps_the_account(fan: Browser, inbox: FakeInbox) -> None:
@@ -155,11 +159,12 @@ async def test_a_claim_in_a_session_keeps_the_account(fan: Browser, inbox: FakeI
 
 
 async def test_the_way_to_the_desk_is_not_shown_to_fans(
-    make_room: Callable[..., RoomAdapter], new_browser: NewBrowser
+    make_room: Callable[..., RoomAdapter], new_browser: NewBrowser, inbox: FakeInbox
 ) -> None:
     fan = await new_browser(make_room(desk_path="/desk"))
     await fan.enter()
-    for path in ("/r/spring", "/me", "/help"):
+    inbox.tell(t("For who runs the shop"), go="desk:round:1:summary")
+    for path in ("/r/spring", "/r/spring/said", "/me", "/help"):
         assert "/desk" not in (await fan.get(path)).text
 
 

@@ -535,6 +535,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("text", sa.JSON(), nullable=False),
+        sa.Column("go", sa.Text(), nullable=True),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["fan_id"], ["fan.id"], name=op.f("fk_notice_fan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
