@@ -52,6 +52,18 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 _MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
+CHROMIUM_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+"""What a browser under test is started with: it asks nobody outside for anything."""
+
+
 def find_chromium(environ: Mapping[str, str] = os.environ) -> Path | None:
     """Find a Chromium: `CHROMIUM` when set, then the PATH, then the Mac's usual place."""
     named = environ.get("CHROMIUM")

@@ -1,9 +1,9 @@
 """What the desk says of a presale: its state, and what each step brings about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.desk.words import Step
 from bot.port import PresaleView
 from bot.service.desk_presales import PresalePage
 from bot.text import Text, When, t
@@ -41,17 +41,6 @@ _DONE: Mapping[str, Text] = {
 }
 
 ASKING = frozenset({"close"})
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One thing to do and what comes of it. `asks`: a page leads to it, else its form is sent at once."""
-
-    act: str
-    label: Text
-    says: Text
-    path: str
-    asks: bool
 
 
 def done(act: str) -> Text:

@@ -13,10 +13,10 @@ from sqlalchemy import BigInteger, Select, SmallInteger, bindparam, select
 from bot.rounds.ballots import Cell, Given
 from bot.storage.arrays import Rows
 from bot.storage.store import Tx
-from bot.storage.tables import Ballot, Duel, UtcDateTime, table
-from bot.storage.votes import Key
+from bot.storage.tables import Duel, UtcDateTime, table
+from bot.storage.votes import Key, counted_of
 
-ballot, duel = table(Ballot), table(Duel)
+duel = table(Duel)
 
 PairIds = tuple[int, int]
 
@@ -79,20 +79,7 @@ async def counted(tx: Tx, round_id: int, everyone: bool = False) -> tuple[np.nda
 
     `everyone` reads the ballots set aside as well.
     """
-    statement = (
-        select(duel.c.first_id, duel.c.second_id, duel.c.answer)
-        .join(ballot, (ballot.c.round_id == duel.c.round_id) & (ballot.c.fan_id == duel.c.fan_id))
-        .where(duel.c.round_id == round_id, duel.c.answer.is_not(None))
-    )
-    if not everyone:
-        statement = statement.where(ballot.c.set_aside_at.is_(None))
-    async with tx.conn.stream(statement) as result:
-        parts = [
-            np.array([tuple(line) for line in part], dtype=np.int64)
-            async for part in result.partitions(20_000)
-        ]
-    votes = np.concatenate([np.empty((0, 3), dtype=np.int64), *parts])
-    return votes[:, 0], votes[:, 1], votes[:, 2]
+    return await counted_of(tx, duel, ("first_id", "second_id", "answer"), round_id, everyone)
 
 
 def _cell(answer: int | None) -> Cell:

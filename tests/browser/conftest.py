@@ -10,19 +10,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.browser.shop import DRAFT, VOTED, Shop, make
 from tests.browser.visit import PHONE, Visit, options
 from tests.clock import Clock
+from tests.needs import CHROMIUM_FLAGS
 
 NewVisit = Callable[..., Visit]
 expect.set_options(timeout=15_000)  # milliseconds, for machines that are busy
-
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def browser(chromium: Path) -> Iterator[Browser]:
     """One Chromium for a module. Playwright holds the thread's event loop, so it must not outlive it."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

@@ -16,18 +16,10 @@ from bot.port import Role
 from bot.rounds.model import RoundState
 from bot.service import people
 from tests.desk.stage import BALLOTS, Desk
+from tests.needs import CHROMIUM_FLAGS
 
 pytestmark = [pytest.mark.browser, pytest.mark.parametrize("shop_url", ["sqlite"], indirect=True)]
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 PHONE, DESKTOP = {"width": 360, "height": 780}, {"width": 1280, "height": 800}
 STOP_S = 10.0
 
@@ -55,7 +47,7 @@ async def open_as_owner(desk: Desk, address: str, chromium: Path) -> AsyncIterat
     complaints: list[str] = []
     async with AsyncExitStack() as stack:
         driver = await stack.enter_async_context(async_playwright())
-        browser = await driver.chromium.launch(executable_path=chromium, args=ARGS)
+        browser = await driver.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         stack.push_async_callback(browser.close)
 
         async def opened(**options: Any) -> Page:

@@ -13,16 +13,8 @@ from playwright.async_api import Page, async_playwright
 from bot.adapters.web import RoomAdapter
 from tests.adapters.web.fake_inbox import HASHES, FakeInbox
 from tests.adapters.web.serving import served
+from tests.needs import CHROMIUM_FLAGS
 
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-]
 PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
 
@@ -64,7 +56,7 @@ async def visitors(room: RoomAdapter, inbox: FakeInbox, chromium: Path) -> Async
     async with AsyncExitStack() as opened:
         url = await opened.enter_async_context(served(room, inbox))
         playwright = await opened.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGS)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
         opened.push_async_callback(browser.close)
         opened_by: list[Visitor] = []
 
