@@ -6,7 +6,7 @@ A function here takes a round and the time and returns the round as it is afterw
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -215,6 +215,12 @@ def void(round_: Round) -> Round:
 def counting(siblings: Iterable[Round], number: int) -> Round | None:
     """Find a campaign's round of a number, past those that were called off and run again."""
     return next((r for r in siblings if r.number == number and r.state is not S.VOID), None)
+
+
+def numbered(siblings: Sequence[Round], number: int) -> Round | None:
+    """Find the round of a number: the one that counts, else the last that was called off."""
+    called_off = [r for r in siblings if r.number == number]
+    return counting(siblings, number) or (called_off[-1] if called_off else None)
 
 
 def due(round_: Round, now: datetime, turnout: int) -> Event | None:

@@ -40,7 +40,8 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What the next step depends on. `to_answer`: designs that go on with comments nobody answered yet."""
+    """What the next step depends on. `to_answer`: designs that go on with comments nobody answered yet;
+    `presold`: whether a presale has opened, None where the campaign is to have none."""
 
     state: RoundState
     quorum: int
@@ -48,6 +49,7 @@ class Next:
     to_answer: int
     following: RoundState | None
     opens_at: datetime | None
+    presold: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +160,8 @@ def _next(s: Summary) -> Text:
     if n.following is None:
         if n.state is RoundState.CLOSED:
             return t("Next: sign the shortlist")
-        return t("Next: open the presales")
-    if n.following not in (RoundState.DRAFT, RoundState.SCHEDULED):
+        return _after_the_last(n.presold)
+    if n.following not in (RoundState.DRAFT, RoundState.SCHEDULED, RoundState.VOID):
         return t("Next: round {number} decides", number=following)
     steps = [t("sign the cut")] if n.state is RoundState.CLOSED else []
     if n.to_answer:
@@ -167,9 +169,16 @@ def _next(s: Summary) -> Text:
             tn("answer the comments on {looks}", "answer the comments on {looks}", n.to_answer,
                looks=Count(n.to_answer, s.noun))
         )  # fmt: skip
-    steps.append(
-        t("round {number} opens {at}", number=following, at=When(n.opens_at))
-        if n.following is RoundState.SCHEDULED and n.opens_at
-        else t("open round {number}", number=following)
-    )
+    if n.following is RoundState.VOID:
+        steps.append(t("run round {number} again", number=following))
+    elif n.following is RoundState.SCHEDULED and n.opens_at:
+        steps.append(t("round {number} opens {at}", number=following, at=When(n.opens_at)))
+    else:
+        steps.append(t("open round {number}", number=following))
     return t("Next: {steps}", steps=listed(steps))
+
+
+def _after_the_last(presold: bool | None) -> Text:
+    if presold is None:
+        return t("Next: the shortlist is signed, and nothing is left to decide")
+    return t("Next: the presales decide what is made") if presold else t("Next: open the presales")

@@ -98,7 +98,7 @@ async def _waiting(store: Store) -> Finding:
 
 
 def _folder(folder: Path) -> list[Finding]:
-    """Check that photos can be written, that others cannot read the folder's parent database, and space."""
+    """Check that photos can be written, by nobody else, and that there is space for more."""
     name = str(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -6,11 +6,12 @@ from statistics import median_low
 from bot import cards
 from bot.errors import RuleError
 from bot.rounds import summary as words
+from bot.rounds.engine import numbered
 from bot.rounds.model import Round, RoundState, Verdict
 from bot.rounds.summary import Integrity, Next, Summary, Talk
 from bot.service import bulletin, notices
 from bot.service.cuts import going_on
-from bot.storage import campaigns, comments, privacy, rounds, summaries, votes, wishes
+from bot.storage import campaigns, comments, presales, privacy, rounds, summaries, votes, wishes
 from bot.storage.store import Tx
 from bot.text import Text, t
 
@@ -93,7 +94,7 @@ async def _talk(tx: Tx, round_: Round) -> Talk:
 
 async def _next(tx: Tx, round_: Round) -> Next:
     found = await rounds.rounds_of(tx, round_.campaign_id)
-    following = next((r for r in found if r.number == round_.number + 1), None)
+    following = numbered(found, round_.number + 1)
     return Next(
         round_.state,
         round_.plan.quorum,
@@ -101,7 +102,15 @@ async def _next(tx: Tx, round_: Round) -> Next:
         await _to_answer(tx, round_),
         following.state if following else None,
         following.plan.opens_at if following else None,
+        await _presold(tx, round_.campaign_id),
     )
+
+
+async def _presold(tx: Tx, campaign_id: int) -> bool | None:
+    """Say whether a presale of the campaign has opened; None where there is to be none."""
+    if await presales.plan_of(tx, campaign_id) is None:
+        return None
+    return await presales.has_opened(tx, campaign_id)
 
 
 async def _to_answer(tx: Tx, round_: Round) -> int:

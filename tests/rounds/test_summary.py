@@ -89,7 +89,19 @@ def test_integrity_says_what_the_ballots_set_aside_change(integrity: Integrity, 
             "438 fans voted and 100 were needed, so sign the cut all the same or call the round off",
         ),
         ({"following": None}, "sign the shortlist"),
-        ({"following": None, "state": RoundState.SIGNED_OFF}, "open the presales"),
+        (
+            {"following": None, "state": RoundState.SIGNED_OFF},
+            "the shortlist is signed, and nothing is left to decide",
+        ),
+        ({"following": None, "state": RoundState.SIGNED_OFF, "presold": False}, "open the presales"),
+        (
+            {"following": None, "state": RoundState.SIGNED_OFF, "presold": True},
+            "the presales decide what is made",
+        ),
+        (
+            {"state": RoundState.SIGNED_OFF, "following": RoundState.VOID, "to_answer": 0},
+            "run round 2 again",
+        ),
         ({"state": RoundState.SIGNED_OFF}, "answer the comments on 17 looks, open round 2"),
         (
             {"state": RoundState.SIGNED_OFF, "following": RoundState.SCHEDULED, "to_answer": 0},

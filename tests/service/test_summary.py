@@ -13,13 +13,14 @@ from bot.rounds.evidence import Answers
 from bot.rounds.model import BallotShape, RoundState, Verdict
 from bot.rounds.select import top
 from bot.rounds.summary import Integrity, lines, title
-from bot.service import bulletin, charts, moderation, rounds, summary
+from bot.service import bulletin, charts, moderation, presales, rounds, summary
 from bot.service.cuts import going_on
 from bot.service.rounds import By
 from bot.service.summary import FEW_FANS
 from bot.storage import people, votes
 from bot.storage.store import Store, Tx
 from tests.clock import Clock
+from tests.made_presale import made_presale
 from tests.made_shop import ROOM, MadeShop, made_shop, plan
 from tests.rendered import english
 
@@ -194,6 +195,42 @@ async def test_there_is_nothing_before_the_votes_are_counted(made: MadeShop) -> 
     await rounds.tick(made.store)
     async with made.store.read() as tx:
         assert await charts.chart_of(tx, await made.round()) is not None
+
+
+async def next_of(made: MadeShop) -> str:
+    async with made.store.read() as tx:
+        return english(lines(await summary.summary(tx, made.round_id))[-1])
+
+
+async def test_what_is_next_follows_the_round_that_counts(store: Store, clock: Clock) -> None:
+    made = await made_shop(store, clock, plans=[plan(clock), replace(plan(clock, 2), keep=2)])
+    await made.open()
+    await vote(made, 1, 6)
+    await closed(made)
+    await rounds.sign(store, made.round_id, WHY)
+    second = (await made.round(2)).id
+    said = [await next_of(made)]
+    for step in (rounds.open_round, rounds.void, rounds.run_again):
+        await step(store, second, WHY)
+        said.append(await next_of(made))
+    assert said == [
+        "Next: round 2 opens Fri 4 Dec, 20:00 (UTC)", "Next: round 2 decides", "Next: run round 2 again",
+        "Next: open round 2",
+    ]  # fmt: skip
+
+
+async def test_after_the_last_round_presales_are_next_where_there_are_any(store: Store, clock: Clock) -> None:
+    made = await made_presale(store, clock, numbers=[])
+    assert await next_of(made) == "Next: open the presales"
+    await presales.open_presales(store, made.campaign_id, WHY)
+    assert await next_of(made) == "Next: the presales decide what is made"
+
+
+async def test_without_presales_the_shortlist_is_the_end(made: MadeShop) -> None:
+    await vote(made, 1, 6)
+    await closed(made)
+    await rounds.sign(made.store, made.round_id, WHY)
+    assert await next_of(made) == "Next: the shortlist is signed, and nothing is left to decide"
 
 
 async def test_nor_of_a_round_that_was_called_off(made: MadeShop) -> None:

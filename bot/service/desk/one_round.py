@@ -7,13 +7,14 @@ from datetime import datetime
 from bot import cards
 from bot.errors import RuleError
 from bot.port import Actor, Chart
+from bot.rounds.engine import numbered
 from bot.rounds.model import Campaign, Candidate, Round, RoundState
 from bot.rounds.summary import Summary
 from bot.service.charts import chart_of
 from bot.service.desk.cut import CutView, cut_view
 from bot.service.desk.overview import BAND
 from bot.service.desk.seat import Staff, seat
-from bot.service.desk.steps import acts_now, numbered, taking_part
+from bot.service.desk.steps import acts_now, taking_part
 from bot.service.desk.turnout import TurnoutView, turnout_view
 from bot.service.logbook import Deed, deeds
 from bot.service.shop import Shop

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.rounds import engine
-from bot.rounds.engine import Event
+from bot.rounds.engine import Event, numbered
 from bot.rounds.model import Candidate, Round, RoundState
 from bot.service.desk.seat import MODERATORS_MAY, Staff
 from bot.storage import rounds
@@ -14,12 +14,6 @@ MARK, AGAIN = "mark", "again"
 """What can be done with a round that is no step of its state machine."""
 
 _NOT_OPENED = (RoundState.DRAFT, RoundState.SCHEDULED)
-
-
-def numbered(siblings: Sequence[Round], number: int) -> Round | None:
-    """Find the round of a number: the one that counts, else the last that was called off."""
-    called_off = [r for r in siblings if r.number == number]
-    return engine.counting(siblings, number) or (called_off[-1] if called_off else None)
 
 
 def acts_now(
