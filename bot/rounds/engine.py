@@ -64,7 +64,7 @@ def named(state: RoundState) -> Text:
         S.PAUSED: t("paused"),
         S.CLOSED: t("closed"),
         S.SIGNED_OFF: t("signed off"),
-        S.VOID: t("void"),
+        S.VOID: t("called off"),
     }[state]
 
 

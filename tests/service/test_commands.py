@@ -199,7 +199,7 @@ async def test_what_is_not_clear_is_refused_and_changes_nothing(talk: Talk, word
 async def test_an_owner_runs_again_what_was_called_off_once(talk: Talk) -> None:
     await bring(talk, S.VOID)
     assert await talk.choices(MOD, "/round") == {}
-    assert await talk.choices(OWNER, "/round") == {"Run it again": "/round again spring"}
+    assert await talk.choices(OWNER, "/round") == {"Run round 1 again": "/round again spring"}
     said = ["Round 1 is drafted anew, with the same rules and no votes."]
     assert await talk.say(OWNER, "/round again the photos are mended") == said
     assert await talk.say(OWNER, "/round again") == said, "asked twice it is drafted once"
@@ -211,6 +211,8 @@ async def test_an_owner_runs_again_what_was_called_off_once(talk: Talk) -> None:
     assert await talk.choices(OWNER, "/round") == {"Open now": "/round open spring"}
     await talk.say(OWNER, "/round open spring")
     assert await talk.say(OWNER, "/round again") == [REFUSED + "round.not_void"]
+    await rounds.void(talk.made.store, (await talk.made.round(2)).id, By())
+    assert (await talk.choices(OWNER, "/round"))["Run round 2 again"] == "/round again spring"
 
 
 @pytest.mark.parametrize("state", [s for s in S if s is not S.VOID])

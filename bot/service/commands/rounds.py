@@ -59,12 +59,12 @@ async def _round(at: Counter, c: Command) -> Reply:
         siblings = await round_rows.rounds_of(tx, campaign.id)
         round_ = _meant(verb, siblings)
         if verb == "status":
-            return await _status(tx, found, campaign, round_)
+            return await _status(tx, found, campaign, round_, siblings)
     title = await _VERBS[verb](at.shop.store, _Asked(found, campaign, round_, words, c.event_id))
     async with at.shop.store.read() as tx:
         siblings = await round_rows.rounds_of(tx, campaign.id)
         after = engine.counting(siblings, round_.number) or round_
-        return found.reply(title, choices=_choices(found, campaign, after))
+        return found.reply(title, choices=_choices(found, campaign, after, siblings))
 
 
 def _meant(verb: str, siblings: list[Round]) -> Round:
@@ -83,16 +83,21 @@ def _meant(verb: str, siblings: list[Round]) -> Round:
 
 def _called_off(siblings: list[Round]) -> Round:
     """Choose the round that was called off and not run again, else, for who asks twice, the last that was."""
-    found = [r for r in siblings if r.state is RoundState.VOID]
+    found = _missing(siblings) or [r for r in siblings if r.state is RoundState.VOID][-1:]
     if not found:
         raise RuleError("round.not_void", t("Only a round that was called off can be run again."))
-    return next((r for r in found if engine.counting(siblings, r.number) is None), found[-1])
+    return found[0]
+
+
+def _missing(siblings: list[Round]) -> list[Round]:
+    """List the rounds that were called off and not run again."""
+    return [r for r in siblings if engine.counting(siblings, r.number) is None]
 
 
 # ------------------------------------------------------------------ what it is
 
 
-async def _status(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Reply:
+async def _status(tx: Tx, found: Here, campaign: Campaign, round_: Round, siblings: list[Round]) -> Reply:
     title = t(
         "Round {number} of {rounds} is {state}",
         number=round_.number, rounds=campaign.rounds, state=engine.named(round_.state),
@@ -110,14 +115,14 @@ async def _status(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Rep
             lines.append(tn("{n} ballot is set aside.", "{n} ballots are set aside.", aside))
     if round_.state in engine.RUNNING:
         lines.append(t("To close it for good, say /round close and why."))
-    return found.reply(title, lines, _choices(found, campaign, round_))
+    return found.reply(title, lines, _choices(found, campaign, round_, siblings))
 
 
 def _quorum(missing: int) -> Text:
     return tn("{n} more fan must vote for the quorum.", "{n} more fans must vote for the quorum.", missing)
 
 
-def _choices(found: Here, campaign: Campaign, round_: Round) -> list[Choice]:
+def _choices(found: Here, campaign: Campaign, round_: Round, siblings: list[Round]) -> list[Choice]:
     """Offer what one tap may do to the round; closing it takes a reason and is typed."""
     offers = {
         Event.OPEN: (t("Open now"), "open"),
@@ -126,8 +131,8 @@ def _choices(found: Here, campaign: Campaign, round_: Round) -> list[Choice]:
         Event.EXTEND: (t("Extend 24 h"), "extend"),
     }
     offered = [words for event, words in offers.items() if (round_.state, event) in engine.TABLE]
-    if round_.state is RoundState.VOID and found.person.may(Role.OWNER):
-        offered = [(t("Run it again"), _AGAIN)]
+    if found.person.may(Role.OWNER):
+        offered += [(t("Run round {number} again", number=r.number), _AGAIN) for r in _missing(siblings)[:1]]
     ends = {"extend": " 24h"}
     return [Choice(label, f"/round {verb} {campaign.key}{ends.get(verb, '')}") for label, verb in offered]
 
