@@ -115,7 +115,7 @@ def tile_of(candidate: Candidate, picked: bool = False, press: str = "") -> Tile
 # ------------------------------------------------------------------ drawn once
 
 
-async def begin(shop: Shop, actor: Actor, remote_group: str | None) -> None:
+async def begin(shop: Shop, actor: Actor, remote_group: str | None, fields: dict[int, Field]) -> None:
     """Fix the order in which this fan sees the round, at their first look, and never again."""
     async with shop.store.read() as tx:
         person = await known(tx, actor)
@@ -125,7 +125,7 @@ async def begin(shop: Shop, actor: Actor, remote_group: str | None) -> None:
             return
         if await orders.order_of(tx, round_.id, person.fan_id) is not None:
             return
-        field = await field_of(tx, round_, {})
+        field = await field_of(tx, round_, fields)
         drawn = await _drawn(tx, round_, field, person.fan_id)
     async with shop.store.begin() as tx:
         await orders.put_order(tx, round_.id, person.fan_id, drawn)

@@ -160,11 +160,8 @@ async def _read(tx: Tx, fields: dict[int, Field], live: Sequence[_Live], now: da
         earlier=await votes.undoable(tx, list(undos), max(undos.values())) if undos else {},
         answers=await votes.first_answers(tx, [one.name for one in live]),
     )
-    for one in live:
-        if one.key not in rows and one.name in book.answers:
-            stored = await votes.ballot_of(tx, one.key)
-            assert stored is not None
-            rows[one.key] = stored
+    if late := {one.key for one in live if one.key not in rows and one.name in book.answers}:
+        rows |= await votes.ballots_of(tx, sorted(late))
     await _read_cells(tx, book, {(one.key, item) for one in admitted for item in _touched(book, one)})
     return book
 

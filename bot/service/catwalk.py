@@ -24,7 +24,7 @@ class Catwalk:
 
     async def look(self, look: Look) -> Reply:
         """Show a screen; changes no vote."""
-        return await looks.look(self.shop, look)
+        return await looks.look(self.shop, look, self.votes.fields)
 
     async def comment(self, comment: Comment) -> Reply:
         """Keep what a fan said."""

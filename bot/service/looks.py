@@ -50,7 +50,7 @@ _RANK: dict[type, int] = {FeedPost: 0, Remark: 1, Notice: 2}
 async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None) -> Reply:
     """Answer a wish to see something; raises RuleError for who may not.
 
-    `fields` caches what rounds' ballots are made of (see `batch.field_of`).
+    `fields` caches what rounds' ballots are made of (see `field.field_of`).
     """
     fields = {} if fields is None else fields
     if isinstance(wanted.wish, ShowMe):
@@ -61,8 +61,8 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
         return await said.look(shop, wanted)
     if isinstance(wanted.wish, ShowRemark):
         return await moderation.see(shop, wanted, wanted.wish.id)
-    if isinstance(wanted.wish, ShowPage):
-        await ballot.begin(shop, wanted.actor, wanted.group)
+    if isinstance(wanted.wish, ShowPage | ShowDesign):  # a design can be answered on its own page
+        await ballot.begin(shop, wanted.actor, wanted.group, fields)
     async with shop.store.read() as tx:
         person = await known(tx, wanted.actor)
         group = await member_group(tx, person, wanted.actor.platform, wanted.group)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import cards
 from bot.errors import RuleError
 from bot.port import Actor, Look, Reply, Role
 from bot.rounds import engine
@@ -17,7 +18,7 @@ from bot.service.comments import member_group, remark
 from bot.service.logbook import Deed
 from bot.service.rounds import By
 from bot.service.shop import Shop, check_role, known, language_for
-from bot.storage import comments, journal, moderation, people, votes
+from bot.storage import comments, journal, moderation, outbox, people, votes
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
 from bot.storage.moderation import SaidRow
@@ -179,8 +180,8 @@ async def set_aside(
             "The reason: {reason}. If that is a mistake, ask the moderators here in the group.",
             number=round_.number, reason=_unstopped(why),
         )  # fmt: skip
-        await notices.tell(tx, fan_id, f"mod:{entry}", told, now)
         await _follow(tx, round_)
+        await notices.tell(tx, fan_id, f"mod:{entry}", told, now)
     await _count(shop, round_)
     return Done(text, entry)
 
@@ -218,13 +219,14 @@ async def _put_back(tx: Tx, key: Key) -> None:
 
 
 async def _follow(tx: Tx, round_: Round) -> None:
-    """Let what is shown and what was counted follow the ballots."""
+    """Let what is shown and what was counted follow the ballots; what is told comes after it."""
+    if round_.state is RoundState.CLOSED:  # the round's row before the groups', as a count takes them
+        turnout = await votes.turnout(tx, round_.id)
+        await round_rows.count_anew(tx, round_.id, turnout >= round_.plan.quorum)
+        await outbox.revive(tx, cards.ROUND, round_.id)
     groups = [g.id for g in await people.groups_of(tx, round_.campaign_id)]
     if groups:
         await people.touch_groups(tx, groups)
-    if round_.state is RoundState.CLOSED:
-        turnout = await votes.turnout(tx, round_.id)
-        await round_rows.count_anew(tx, round_.id, turnout >= round_.plan.quorum)
 
 
 async def _count(shop: Shop, round_: Round) -> None:
@@ -308,6 +310,7 @@ async def _undo(shop: Shop, actor: Actor, entry: Entry, reason: str, event_id: s
             raise RuleError("undo.late", t("This was done more than a day ago, so it stands."))
         if not await journal.take_undo(tx, entry.id, now):
             raise RuleError("undo.undone", t("Number {number} was taken back before.", number=str(entry.id)))
+        told: Text | None
         if entry.action == HIDE:
             fan_id, told = await _show_again(tx, entry)
         else:
@@ -317,7 +320,8 @@ async def _undo(shop: Shop, actor: Actor, entry: Entry, reason: str, event_id: s
             round_id=entry.round_id, reason=" ".join(reason.split())[:REASON_LETTERS], event_id=event_id,
             **{**entry.facts, "of": entry.id, "did": entry.action},
         )  # fmt: skip
-        await notices.tell(tx, fan_id, f"mod:{made}", told, now)
+        if told is not None:
+            await notices.tell(tx, fan_id, f"mod:{made}", told, now)
     if round_ is not None:
         await _count(shop, round_)
     return Done(_taken_back(entry.id), made)
@@ -334,16 +338,27 @@ async def _show_again(tx: Tx, entry: Entry) -> tuple[int, Text]:
     return said.fan_id, t("Your comment “{words}” is shown again.", words=_quoted(said))
 
 
-async def _count_again(tx: Tx, entry: Entry) -> tuple[int, Text, Round]:
+async def _count_again(tx: Tx, entry: Entry) -> tuple[int, Text | None, Round]:
+    """Count ballots again, but for one joined with another that was set aside on its own."""
     assert entry.round_id is not None
     round_ = await _open_to_change(tx, entry.round_id)
-    for fan_id in entry.facts["ballots"]:
-        key = (round_.id, int(fan_id))
-        if await votes.ballot_of(tx, key) is None:  # linked since: the ballot went along, with its mark
-            key = (round_.id, await moderation.became(tx, int(fan_id)))
+    others = await journal.standing(tx, round_.id, ASIDE)
+    still = {key for other in others for key in await _taken(tx, other, round_)}
+    back = [key for key in await _taken(tx, entry, round_) if key not in still]
+    for key in back:
         ballot = await votes.ballot_of(tx, key)
         if ballot is not None and ballot.set_aside:
             await _put_back(tx, key)
     await _follow(tx, round_)
     fan_id = await moderation.became(tx, int(entry.facts["fan"]))
-    return fan_id, t("Your ballot in round {number} counts again.", number=round_.number), round_
+    again = t("Your ballot in round {number} counts again.", number=round_.number)
+    return fan_id, again if back else None, round_
+
+
+async def _taken(tx: Tx, entry: Entry, round_: Round) -> list[Key]:
+    """Find where the ballots are that were set aside: linked since, one went along, with its mark."""
+    keys = []
+    for fan_id in map(int, entry.facts["ballots"]):
+        gone = await votes.ballot_of(tx, (round_.id, fan_id)) is None
+        keys.append((round_.id, await moderation.became(tx, fan_id) if gone else fan_id))
+    return keys

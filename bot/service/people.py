@@ -193,10 +193,7 @@ async def link(shop: Shop, actor: Actor, code: str) -> Reply:
     if not code.strip():
         return await _issue_link(shop, actor)
     async with shop.store.begin() as tx:
-        # Nobody may vote or open a round while a ballot changes hands: 0 keeps rounds from opening.
-        await tx.exclude_rounds([0])
-        running = await rounds.running_rounds(tx)
-        await tx.exclude_rounds([r.id for r in running])
+        running = await _hold_rounds(tx)
         await presales.lock_orders(tx)
         now = await tx.now()
         person = await known(tx, actor)
@@ -217,6 +214,16 @@ async def link(shop: Shop, actor: Actor, code: str) -> Reply:
             t("Linked. It is one ballot now, on whichever device you vote."),
             language=language_for(person, actor),
         )
+
+
+async def _hold_rounds(tx: Tx) -> list[Round]:
+    """Keep everybody from voting and rounds from opening while accounts change hands; list the running ones.
+
+    One may have closed while we waited for it: its ballots are counted, and stay whose they are.
+    """
+    await tx.exclude_rounds([0])  # what an opening takes
+    await tx.exclude_rounds([r.id for r in await rounds.running_rounds(tx)])
+    return await rounds.running_rounds(tx)
 
 
 async def _issue_link(shop: Shop, actor: Actor) -> Reply:
@@ -291,8 +298,7 @@ async def _merge_answers(tx: Tx, round_: Round, gone: Key, stays: Key) -> dict[S
 async def unlink(shop: Shop, actor: Actor) -> Reply:
     """Make this account a fan of its own again; open ballots stay with the other accounts' fan."""
     async with shop.store.begin() as tx:
-        await tx.exclude_rounds([0])
-        await tx.exclude_rounds([r.id for r in await rounds.running_rounds(tx)])
+        await _hold_rounds(tx)
         await presales.lock_orders(tx)
         now = await tx.now()
         person = await known(tx, actor)

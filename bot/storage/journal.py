@@ -112,6 +112,14 @@ async def newest_by(tx: Tx, account_id: int, actions: Sequence[str], since: date
     return Entry(*line) if line else None
 
 
+async def standing(tx: Tx, round_id: int, action: str) -> list[Entry]:
+    """List what was done to a round by this action and not taken back."""
+    found = await tx.conn.execute(
+        _query().where(log.c.round_id == round_id, log.c.action == action, log.c.undone_at.is_(None))
+    )
+    return [Entry(*line) for line in found]
+
+
 async def take_undo(tx: Tx, entry_id: int, now: datetime) -> bool:
     """Mark an action as taken back, once; False when somebody was first."""
     taken = await tx.conn.execute(

@@ -1,7 +1,7 @@
 """Rounds, their frozen candidates, standings, marks and cuts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -283,7 +283,8 @@ def _standing(s: Any) -> StandingFacts:
 
 
 async def earlier_standings(tx: Tx, before: RoundFacts) -> dict[int, tuple[int, StandingFacts]]:
-    """Read by design where it stood in the last signed round before this one: its version id and standing."""
+    """Read by design where it stood in the last signed round before this one: its version id and standing,
+    with the answers of every round that asked about that version."""
     found = await tx.conn.execute(
         select(version.c.design_id, candidate.c.version_id, standing)
         .join(
@@ -299,7 +300,13 @@ async def earlier_standings(tx: Tx, before: RoundFacts) -> dict[int, tuple[int, 
         )
         .order_by(round_.c.number)
     )
-    return {line.design_id: (line.version_id, _standing(line)) for line in found}
+    stood: dict[int, tuple[int, StandingFacts]] = {}
+    for line in found:
+        now, last = _standing(line), stood.get(line.design_id)
+        if last is not None and last[0] == line.version_id:
+            now = replace(now, seen=last[1].seen + now.seen, picks=last[1].picks + now.picks)
+        stood[line.design_id] = (line.version_id, now)
+    return stood
 
 
 async def put_mark(tx: Tx, round_id: int, wish: MarkFacts, account_id: int, now: datetime) -> None:

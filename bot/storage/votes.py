@@ -198,11 +198,18 @@ def _take_ballots() -> Any:
 
 
 @cache
-def _read_ballots() -> Select[Any]:
-    given = _KEYS.source(True)
+def _read_ballots(on_sqlite: bool) -> Select[Any]:
+    given = _KEYS.source(on_sqlite)
     return select(*_BALLOT).join(
         given, (ballot.c.round_id == given.c.round_id) & (ballot.c.fan_id == given.c.fan_id)
     )
+
+
+async def ballots_of(tx: Tx, keys: Sequence[Key]) -> dict[Key, BallotRow]:
+    """Read several ballots; those without a row are left out."""
+    given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
+    found = await tx.conn.execute(_read_ballots(tx.sqlite), given)
+    return {(b.round_id, b.fan_id): _ballot_row(b) for b in found}
 
 
 async def lock_ballots(tx: Tx, wanted: Mapping[Key, int], now: datetime) -> dict[Key, BallotRow]:
@@ -212,15 +219,12 @@ async def lock_ballots(tx: Tx, wanted: Mapping[Key, int], now: datetime) -> dict
     holds them all already: there a new ballot is made when its counts are put.
     """
     keys = sorted(wanted)
-    round_ids, fan_ids = [k[0] for k in keys], [k[1] for k in keys]
     if tx.sqlite:
-        found = await tx.conn.execute(_read_ballots(), _KEYS.values(tx, round_ids, fan_ids))
+        rows = await ballots_of(tx, keys)
     else:
-        zeros = [0] * len(keys)
-        groups = [wanted[k] for k in keys]
-        new = _NEW_BALLOTS.values(tx, round_ids, fan_ids, groups, zeros, zeros, zeros)
+        new = _NEW_BALLOTS.values(tx, *zip(*((*k, wanted[k], 0, 0, 0) for k in keys), strict=True))
         found = await tx.conn.execute(_take_ballots(), new | {"first_at": now, "last_at": now})
-    rows = {(b.round_id, b.fan_id): _ballot_row(b) for b in found}
+        rows = {(b.round_id, b.fan_id): _ballot_row(b) for b in found}
     return rows | {k: BallotRow(wanted[k], Count(), 0, False) for k in keys if k not in rows}
 
 

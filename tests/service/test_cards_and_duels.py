@@ -156,6 +156,37 @@ async def test_a_card_round_is_answered_by_typed_words_and_from_a_design(cards: 
         await say(cards, ana, "e6", "even")
 
 
+async def test_a_design_is_answered_on_its_own_page_before_the_ballot_was_opened(cards: MadeShop) -> None:
+    ana = await cards.fan(1)
+    view = await see(cards, ana, ShowDesign(1))
+    assert isinstance(view, DesignView)
+    assert await press(cards, ana, "e1", view.love) == "#001: loved."
+
+
+async def test_what_is_typed_again_after_the_close_gets_its_first_answer(cards: MadeShop) -> None:
+    ana = await cards.fan(1)
+    first = await say(cards, ana, "e1", "love", "1")
+    await rounds.close(cards.store, cards.round_id, By())
+    assert (await say(cards, ana, "e1", "love", "1")).text == first.text
+    with pytest.raises(RuleError, match=r"vote\.late"):
+        await say(cards, ana, "e2", "love", "1")
+
+
+async def test_looking_again_asks_nothing_of_the_database_about_what_is_asked(
+    cards: MadeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a ballot is made of is worked out once, not at every look of every fan."""
+    ana = await cards.fan(1)
+    await see(cards, ana, ShowPage())
+
+    async def again(*_: object) -> object:
+        raise AssertionError("read again")
+
+    monkeypatch.setattr(round_rows, "earlier_standings", again)
+    for wish in (ShowPage(), ShowFeed(), ShowDesign(1), ShowBallot()):
+        await see(cards, await cards.fan(2), wish)
+
+
 async def test_other_ballots_buttons_do_nothing_on_cards(cards: MadeShop) -> None:
     ana = await cards.fan(1)
     await card(cards, ana)
@@ -317,6 +348,25 @@ async def test_a_season_of_three_kinds_carries_what_is_known(store: Store, clock
         await rounds.sign(store, made.round_ids[number - 1], By(), accept_quorum=True)
     assert widths[0] > widths[1] > widths[2]
     assert len(set(best[:6]) & set(range(1, 9))) >= 5
+
+
+async def test_answers_about_a_version_add_up_over_the_rounds(store: Store, clock: Clock) -> None:
+    """Else what one round left alone, knowing it well, would be a stranger to the next."""
+    keeps = (8, 6, 4)
+    plans = [replace(plan(clock, i), keep=keep, page_size=10) for i, keep in enumerate(keeps, 1)]
+    made = await made_shop(store, clock, plans=plans)
+    for number, fans in ((1, 3), (2, 1)):
+        await made.open(number)
+        for i in range(fans):
+            actor = await made.fan(i)
+            await made.look(actor)
+            await press(made, actor, f"{number}", f"f:{made.round_ids[number - 1]}:1")
+        await rounds.close(store, made.round_ids[number - 1], By())
+        assert await rounds.count(store, await made.round(number))
+        await rounds.sign(store, made.round_ids[number - 1], By(), accept_quorum=True)
+    async with store.read() as tx:
+        stood = await round_rows.earlier_standings(tx, await made.round(3))
+    assert sorted(standing.seen for _, standing in stood.values()) == [3, 3] + [4] * 8
 
 
 async def _vote(made: MadeShop, actor: Actor, number: int, skill: int) -> None:

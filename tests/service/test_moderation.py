@@ -294,6 +294,26 @@ async def test_a_mark_follows_its_ballot_when_accounts_are_linked(made: MadeShop
     assert (await talk.told(ben))[-1] == "Your ballot in round 1 counts again."
 
 
+async def test_two_marks_on_what_became_one_ballot_are_taken_back_one_by_one(
+    made: MadeShop, talk: Talk
+) -> None:
+    ana, ben = await made.fan(1), await made.fan(2)
+    await pick(made, ana, 1)
+    await pick(made, ben, 2)
+    await talk.say(MOD, "/mod aside Fan 1 why")
+    await talk.say(MOD, "/mod aside Fan 2 why")
+    issued = await talk.reply(ben, "/link")
+    assert issued.text is not None
+    await talk.say(ana, f"/link {issued.text.holes['code']}")
+    told = await talk.told(ben)
+    await talk.say(MOD, "/mod undo")
+    assert await made.tally() == {}
+    assert await talk.told(ben) == told
+    await talk.say(MOD, "/mod undo")
+    assert await made.tally() == {1: (1, 1), 2: (1, 1)}
+    assert (await talk.told(ben))[-1] == "Your ballot in round 1 counts again."
+
+
 async def test_a_closed_round_knows_linked_fans_by_who_they_were(made: MadeShop, talk: Talk) -> None:
     ana, ben = await made.fan(1), await made.fan(2)
     await pick(made, ana, 1)

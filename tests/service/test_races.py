@@ -374,3 +374,23 @@ async def test_control_without_the_lock_one_person_has_two_ballots(
     made = await made_shop(store, clock)
     with pytest.raises(AssertionError, match="2 == 1"):
         await link_then_open(made, other_store, monkeypatch, locked=False)
+
+
+async def test_a_round_that_closes_while_a_link_waits_for_it_keeps_its_ballots(
+    made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its turnout was read when it closed, and a ballot fewer would be counted than were."""
+    ana, ben = await made.fan(1), await made.fan(2)
+    await made.press(ana, "a", f"p:{made.round_id}:1:1")
+    await made.press(ben, "b", f"p:{made.round_id}:1:1")
+    code, there = await link_code(made, ben), Shop(other_store, made.shop.secret)
+    gate = Gate(monkeypatch, rounds, "_touch")
+    close = await gate.stop(rounds.close(made.store, made.round_id, By()))
+    link = await blocked(other_store, lambda: use_people.link(there, ana, code))
+    gate.open()
+    await close
+    await link
+    await rounds.tick(made.store)
+    assert await made.turnout() == 2
+    assert await made.tally() == {1: (2, 2)}
+    assert await standing_picks(made) == {1: 2}

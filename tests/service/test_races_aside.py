@@ -190,3 +190,20 @@ async def test_two_moderators_take_one_thing_back_once(
     with pytest.raises(Exception, match=r"undo\.undone"):
         await second
     assert await made.tally() == {1: (1, 1)}
+
+
+async def test_a_count_and_a_ballot_set_aside_take_what_they_share_in_one_order(
+    made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A count has the round and comes to the groups, which a moderator must not hold while waiting for it."""
+    await made.press(await made.fan(1), "e", f"p:{made.round_id}:1:1")
+    await made.press(await made.fan(2), "e", f"p:{made.round_id}:2:1")
+    aside = await Aside(made, other_store).ready()
+    closed = await rounds.close(made.store, made.round_id, By())
+    gate = Gate(monkeypatch, rounds, "_touch")
+    count = await gate.stop(rounds.count(made.store, closed))
+    task = await blocked(other_store, aside)
+    gate.open()
+    assert await count
+    await task
+    assert await standing_picks(made) == {2: 1}

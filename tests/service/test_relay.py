@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.errors import Gone, Refused, RetryLater
-from bot.port import Feed, FeedPost, Look, Post, ShowFeed
+from bot.port import Feed, FeedPost, Look, Post, Role, ShowFeed
 from bot.relay import Relay
 from bot.rounds.model import MarkKind
 from bot.service import bulletin, rounds
@@ -19,6 +19,7 @@ from bot.storage.outbox import Errand, PostRow
 from bot.storage.store import Store
 from tests.clock import Clock
 from tests.made_shop import ROOM, FakePlatform, MadeShop, lines, made_shop
+from tests.service.talk import Talk
 
 CLAIM_S = 30.0
 OTHER = "second"
@@ -371,6 +372,25 @@ async def test_a_signed_result_rests_and_comes_back_when_the_signature_does(
     await rounds.unsign(made.store, made.round_id, owner)
     await relay.reconcile()
     assert platform.said(ROOM)[-1] == "Round 1 closed"
+    assert await live(made) == ["result"]
+
+
+async def test_a_closed_rounds_post_follows_a_ballot_set_aside(
+    made: MadeShop, relay: Relay, platform: FakePlatform
+) -> None:
+    fan, talk = await made.fan(1), Talk(made)
+    await made.press(fan, "e", f"p:{made.round_id}:1:1")
+    await rounds.close(made.store, made.round_id, By())
+    await rounds.tick(made.store)
+    for _ in range(3):
+        await relay.drain()
+        await relay.reconcile()
+    assert await live(made) == ["result"]
+    await talk.say(Role.MODERATOR, "/mod aside Fan 1 why")
+    await relay.reconcile()
+    post = next(p for p in platform.posts.values() if p.card.kind == "round")
+    assert any(line.startswith("0 fans") for line in lines(post.card)), lines(post.card)
+    await relay.reconcile()
     assert await live(made) == ["result"]
 
 

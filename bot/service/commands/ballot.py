@@ -5,7 +5,6 @@ import re
 from bot.actions import Action, Pick, Prefer, Rate
 from bot.errors import RuleError
 from bot.port import Command, Reply
-from bot.rounds import engine
 from bot.rounds.model import BallotShape
 from bot.service import ballot
 from bot.service.ballot import Mine
@@ -23,9 +22,8 @@ async def _answer(at: Counter, c: Command) -> Reply:
     even = c.name == "even"
     numbers, wanted = _numbers(c.args) if c.args.strip() or not even else ((), True)
     mine = await _mine(at, c)
-    engine.check_votable(mine.round, mine.strip.now)
     if mine.round.plan.ballot is not BallotShape.SHEETS:  # what is answered must have been drawn
-        await ballot.begin(at.shop, c.actor, c.group)
+        await ballot.begin(at.shop, c.actor, c.group, at.votes.fields)
         mine = await _mine(at, c)
     return await at.votes.act(c.actor, c.event_id, _meant(mine, c.name, numbers, wanted), c.group)
 
