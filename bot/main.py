@@ -28,6 +28,7 @@ from bot.reports import Easel
 from bot.service import charts, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
+from bot.service.ticking import Steps
 from bot.settings import Settings
 from bot.storage import journal, people, schema
 from bot.storage.store import DATABASE_ERRORS, Store, is_outage
@@ -94,15 +95,20 @@ class Installation:
         return found.cursor if found else 0
 
     async def tick(self) -> None:
-        """Do what time demands, and tell at once what was done, by whomever: the log has every step."""
-        await rounds.tick(self.store)
-        await presales.tick(self.store)
+        """Do what time demands, and tell at once what was done, by whomever: the log has every step.
+
+        Trouble with a round holds up no presale; it is raised when everything else is done.
+        """
+        steps = Steps()
+        await steps.take(rounds.tick(self.store))
+        await steps.take(presales.tick(self.store))
         async with self.store.read() as tx:
             newest = await journal.newest(tx)
         if newest != self._told:
             await self.relay.drain()
             await self.relay.reconcile()
             self._told = newest
+        steps.end()
 
     async def _tidy(self) -> None:
         await privacy.tidy(self.store)

@@ -15,6 +15,7 @@ from bot.rounds import engine as rounds_engine
 from bot.rounds.model import Campaign, Candidate, Round, RoundState
 from bot.service import notices
 from bot.service.rounds import CLOCK, By
+from bot.service.ticking import Steps
 from bot.storage import campaigns, fan_orders, journal, outbox, people, presales, rounds
 from bot.storage.store import Store, Tx
 from bot.text import Hole, Numbers, Text, t
@@ -189,15 +190,19 @@ async def tick(store: Store) -> int:
     async with store.read() as tx:
         now = await tx.now()
         active = await presales.active_presales(tx)
-    steps = 0
+    steps = Steps()
     for presale in active:
         if engine.due(presale, now):
-            steps += await _do_due(store, presale.id)
+            await steps.take(_do_due(store, presale.id))
         elif _is_higher(presale, now):
-            async with store.begin() as tx:
-                seen = await presales.lock(tx, presale.id)
-                steps += seen is not None and await announce(tx, presale.id, await tx.now())
-    return steps
+            await steps.take(_announce(store, presale.id))
+    return steps.end()
+
+
+async def _announce(store: Store, presale_id: int) -> bool:
+    async with store.begin() as tx:
+        seen = await presales.lock(tx, presale_id)
+        return seen is not None and await announce(tx, presale_id, await tx.now())
 
 
 def _is_higher(presale: Presale, now: datetime) -> bool:

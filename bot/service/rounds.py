@@ -14,6 +14,7 @@ from bot.rounds.model import Candidate, Mark, MarkKind, Round, RoundState
 from bot.service import revisions, summary
 from bot.service.counting import counted
 from bot.service.cuts import CutPreview, preview
+from bot.service.ticking import Steps
 from bot.service.wire import dump_text
 from bot.storage import campaigns, journal, outbox, people, presales, rounds, summaries, votes
 from bot.storage.rounds import CutLine
@@ -234,16 +235,16 @@ async def tick(store: Store) -> int:
             if r.state is RoundState.OPEN and cards.remind_at(r) <= now < r.closes_at
             and not await outbox.was_told(tx, cards.REMINDER, r.id)
         ]  # fmt: skip
-    steps = 0
+    steps = Steps()
     for round_ in due:
-        steps += await _do_due(store, round_)
+        await steps.take(_do_due(store, round_))
     for round_ in reminders:
-        steps += await _remind(store, round_)
+        await steps.take(_remind(store, round_))
     async with store.read() as tx:
         uncounted = await rounds.uncounted_rounds(tx)
     for round_ in uncounted:
-        steps += await count(store, round_)
-    return steps
+        await steps.take(count(store, round_))
+    return steps.end()
 
 
 async def _do_due(store: Store, round_: Round) -> bool:
