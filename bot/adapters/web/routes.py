@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.exceptions import HTTPException
@@ -141,11 +141,11 @@ def _instant(text: str | None) -> datetime | None:
         return None
     try:
         at = datetime.fromisoformat(text)
-    except ValueError:
-        raise HTTPException(404) from None
-    if at.tzinfo is None:
-        raise HTTPException(404)
-    return at
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (ValueError, OverflowError):  # not an instant, or one before or after all days
+        pass
+    raise HTTPException(404)
 
 
 def _is_cut(card: Card) -> bool:
