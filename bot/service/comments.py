@@ -96,10 +96,12 @@ async def _target(
     competitors = await campaigns.competitors(tx, campaign_id) if campaign_id else []
     by_number = {c.number: c for c in competitors}
     number = said.number if said.number is not None else number_in(body)
-    if number is None and said.reply_to is not None:
+    replied = None
+    if said.reply_to is not None:
         replied = await comments.target_of(tx, group.id, said.reply_to)
         if replied is None:
             raise RuleError("comment.reply", t("What you reply to is not here any more."))
+    if number is None and replied is not None:
         found = next((c for c in competitors if c.design_id == replied[0]), None)
         return replied[0], replied[1], found.number if found else None
     if number is None:
