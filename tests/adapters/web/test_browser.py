@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from bot.port import Press
+from bot.rounds.model import BallotShape
 from bot.text import t
 from tests.adapters.web.fake_inbox import FakeInbox, Fan
 from tests.adapters.web.visitor import DESKTOP, PHONE, NewVisitor, check
@@ -20,6 +21,16 @@ def marta(inbox: FakeInbox) -> Fan:
 
 def presses(inbox: FakeInbox) -> list[Press]:
     return [call for call in inbox.calls if isinstance(call, Press)]
+
+
+async def test_a_tap_leaves_no_tint_on_a_photo(new_visitor: NewVisitor, inbox: FakeInbox) -> None:
+    fan = await new_visitor()
+    await fan.enter()
+    for ballot, photo in ((BallotShape.SHEETS, ".tile-photo"), (BallotShape.DUELS, ".duel-face")):
+        inbox.ballot = ballot
+        await fan.open("/r/spring/vote?page=1")
+        style = "e => [getComputedStyle(e).webkitTapHighlightColor, getComputedStyle(e).webkitUserSelect]"
+        assert await fan.page.locator(f"button{photo}").first.evaluate(style) == ["rgba(0, 0, 0, 0)", "none"]
 
 
 async def test_tapping_through_a_ballot(new_visitor: NewVisitor, inbox: FakeInbox) -> None:

@@ -95,7 +95,29 @@ async def test_older_items_are_paged_back(fan: Browser, inbox: FakeInbox, clock:
     assert 'data-live=""' in older.text, "an old page is not kept live"
 
 
-@pytest.mark.parametrize("before", ["junk", "2026-11-27", "2026-11-27T10:00:00", "%00", "9" * 400])
+async def test_what_was_said_of_a_design_says_the_day_too(
+    fan: Browser, inbox: FakeInbox, clock: Clock
+) -> None:
+    inbox.say("Ana", "pockets please", 7)
+    clock.advance(hours=24)
+    inbox.say("Ben", "longer sleeves", 7)
+    html = unescape((await fan.get("/r/spring/look/7")).text)
+    said = re.findall(r"<time [^>]*>([^<]*)</time>", html[html.index('id="said"') :])
+    assert [at.split(",")[0] for at in said] == ["Yesterday", "Today"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "junk",
+        "2026-11-27",
+        "2026-11-27T10:00:00",
+        "%00",
+        "9" * 400,
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00%2B23:59",
+    ],
+)
 async def test_a_mistyped_page_of_the_feed_is_not_there(fan: Browser, before: str) -> None:
     assert (await fan.get(f"/r/spring?before={before}")).status_code == 404
 
