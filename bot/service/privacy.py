@@ -1,6 +1,7 @@
 """What a person can ask about their own data: take it along, or be forgotten."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from bot.errors import RuleError
@@ -11,8 +12,8 @@ from bot.rounds.ballots import Cell
 from bot.service import ordering, presale_views
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_text
-from bot.storage import journal, notices, people, presales, privacy, rounds
-from bot.storage.privacy import Answered
+from bot.storage import journal, moderation, notices, people, presales, privacy, rounds
+from bot.storage.privacy import Answered, Cast
 from bot.storage.store import Store
 from bot.text import t
 
@@ -26,8 +27,10 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         accounts = await people.accounts_of(tx, person.fan_id)
         groups = await people.memberships(tx, person.account_id)
         said = await privacy.comments_by(tx, person.fan_id)
-        answers = await privacy.votes_by(tx, person.fan_id)
-        pairs = await privacy.duels_by(tx, person.fan_id)
+        were = await moderation.were(tx, person.fan_id)
+        ballots_cast = await privacy.ballots_by(tx, were)
+        answers = await privacy.votes_by(tx, were)
+        pairs = await privacy.duels_by(tx, were)
         ordered = await presale_views.orders_of(tx, person.fan_id)
         told = await notices.notices_of(tx, person.fan_id, None, _MOST_NOTICES)
     language = language_for(person, actor)
@@ -38,6 +41,7 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         "accounts": [{"platform": platform, "name": name} for _, platform, name in accounts],
         "groups": [g.title for g in groups],
         "comments": [{**line._asdict(), "at": line.at.isoformat()} for line in said],
+        "ballots": [_ballot(line) for line in ballots_cast],
         "answers": [_answer(line) for line in answers],
         "duels": [{**line._asdict(), "at": line.at.isoformat()} for line in pairs],
         "orders": [_order(o) for o in ordered.orders],
@@ -48,6 +52,10 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
     }
     words = json.dumps(data, ensure_ascii=False, indent=2)
     return Reply(screen=Takeout("catwalk.json", words), language=language)
+
+
+def _ballot(line: Cast) -> dict[str, Any]:
+    return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in line._asdict().items()}
 
 
 def _answer(line: Answered) -> dict[str, Any]:
@@ -89,7 +97,10 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
         if word.strip().lower() != "yes":
             raise RuleError(
                 "forget.confirm",
-                t("This cannot be undone. Your name, accounts and comments go. To do it, say: /forget yes"),
+                t(
+                    "This cannot be undone. Your name, accounts and comments go, and your orders are "
+                    "cancelled. To do it, say: /forget yes"
+                ),
             )
         if await privacy.owners(tx) == [person.fan_id]:
             raise RuleError("forget.last_owner", t("You are the only owner. Invite another one first."))

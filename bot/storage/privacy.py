@@ -1,15 +1,19 @@
 """One person's data: read out for them, or taken out for good."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
 from bot.port import Role
+from bot.storage import moderation
 from bot.storage.store import Tx
 from bot.storage.tables import (
     Account,
+    ActionLog,
+    Ballot,
     Campaign,
     Code,
     Comment,
@@ -29,8 +33,11 @@ from bot.storage.tables import (
 account, fan, role, code = table(Account), table(Fan), table(RoleRow), table(Code)
 member, group, comment = table(Member), table(Group), table(Comment)
 vote, version, design = table(Vote), table(Version), table(Design)
-duel = table(Duel)
+ballot, duel = table(Ballot), table(Duel)
 round_, campaign, notice = table(Round), table(Campaign), table(Notice)
+log = table(ActionLog)
+
+_MODERATED = ("mod_hide", "mod_aside", "mod_undo")
 
 
 class Said(NamedTuple):
@@ -51,6 +58,18 @@ class Answered(NamedTuple):
     seen: bool
     chips: int
     at: datetime
+
+
+class Cast(NamedTuple):
+    """A ballot; one set aside is kept and not counted, for the reason its fan was told."""
+
+    campaign: str
+    round: int
+    group: str
+    first_at: datetime
+    last_at: datetime
+    set_aside_at: datetime | None
+    set_aside_reason: str | None
 
 
 class Preferred(NamedTuple):
@@ -80,7 +99,23 @@ async def comments_by(tx: Tx, fan_id: int) -> list[Said]:
     return [Said(*line) for line in found]
 
 
-async def votes_by(tx: Tx, fan_id: int) -> list[Answered]:
+async def ballots_by(tx: Tx, fan_ids: Sequence[int]) -> list[Cast]:
+    """List a fan's ballots, in the order of their rounds; `fan_ids` is everybody they were."""
+    found = await tx.conn.execute(
+        select(
+            campaign.c.title, round_.c.number, group.c.title, ballot.c.first_at, ballot.c.last_at,
+            ballot.c.set_aside_at, ballot.c.set_aside_reason,
+        )
+        .join(round_, round_.c.id == ballot.c.round_id)
+        .join(campaign, campaign.c.id == round_.c.campaign_id)
+        .join(group, group.c.id == ballot.c.group_id)
+        .where(ballot.c.fan_id.in_(fan_ids), ballot.c.round_id.in_(select(round_.c.id)))
+        .order_by(round_.c.id)
+    )  # fmt: skip
+    return [Cast(*line) for line in found]
+
+
+async def votes_by(tx: Tx, fan_ids: Sequence[int]) -> list[Answered]:
     """List a fan's current answers in every round; a scan of the votes, made once in a while."""
     found = await tx.conn.execute(
         select(
@@ -91,13 +126,13 @@ async def votes_by(tx: Tx, fan_id: int) -> list[Answered]:
         .join(campaign, campaign.c.id == round_.c.campaign_id)
         .join(version, version.c.id == vote.c.version_id)
         .join(design, design.c.id == version.c.design_id)
-        .where(vote.c.fan_id == fan_id, vote.c.round_id.in_(select(round_.c.id)))
+        .where(vote.c.fan_id.in_(fan_ids), vote.c.round_id.in_(select(round_.c.id)))
         .order_by(round_.c.id, design.c.number)
     )  # fmt: skip
     return [Answered(*line) for line in found]
 
 
-async def duels_by(tx: Tx, fan_id: int) -> list[Preferred]:
+async def duels_by(tx: Tx, fan_ids: Sequence[int]) -> list[Preferred]:
     """List a fan's current answers to pairs in every round."""
     first, second = (version.alias(side) for side in ("first", "second"))
     one, other = (design.alias(f"{side}_design") for side in ("first", "second"))
@@ -112,7 +147,7 @@ async def duels_by(tx: Tx, fan_id: int) -> list[Preferred]:
         .join(second, second.c.id == duel.c.second_id)
         .join(one, one.c.id == first.c.design_id)
         .join(other, other.c.id == second.c.design_id)
-        .where(duel.c.fan_id == fan_id, duel.c.round_id.in_(select(round_.c.id)))
+        .where(duel.c.fan_id.in_(fan_ids), duel.c.round_id.in_(select(round_.c.id)))
         .order_by(round_.c.id, one.c.number, other.c.number)
     )  # fmt: skip
     return [Preferred(*line) for line in found]
@@ -140,6 +175,7 @@ async def forget(tx: Tx, fan_id: int) -> list[int]:
     await tx.conn.execute(
         update(comment).where(comment.c.fan_id == fan_id).values(body="", status="withdrawn", reason="")
     )
+    await _unsay_why(tx, fan_id)
     await tx.conn.execute(delete(notice).where(notice.c.fan_id == fan_id))
     for owned in (role, member, code):
         await tx.conn.execute(delete(owned).where(owned.c.account_id.in_(ids)))
@@ -151,6 +187,18 @@ async def forget(tx: Tx, fan_id: int) -> list[int]:
         )
     await tx.conn.execute(update(fan).where(fan.c.id == fan_id).values(language=None))
     return groups
+
+
+async def _unsay_why(tx: Tx, fan_id: int) -> None:
+    """Take out why a fan was moderated, which may name them; that it was done stays in the log."""
+    were = await moderation.were(tx, fan_id)
+    aside = ballot.c.set_aside_reason.is_not(None)
+    await tx.conn.execute(update(ballot).where(ballot.c.fan_id.in_(were), aside).values(set_aside_reason=""))
+    said = set((await tx.conn.execute(select(comment.c.id).where(comment.c.fan_id == fan_id))).scalars())
+    done = await tx.conn.execute(select(log.c.id, log.c.facts).where(log.c.action.in_(_MODERATED)))
+    about = [e.id for e in done if e.facts.get("fan") in were or e.facts.get("comment") in said]
+    for entry_id in about:
+        await tx.conn.execute(update(log).where(log.c.id == entry_id).values(reason=""))
 
 
 async def drop_spent_codes(tx: Tx, now: datetime) -> int:

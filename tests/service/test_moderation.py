@@ -1,8 +1,11 @@
 """Hiding, setting aside, taking back: what follows, what is told to whom, and what is refused."""
 
+import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.errors import RuleError
 from bot.port import (
@@ -19,6 +22,8 @@ from bot.port import (
     ShowFeed,
     ShowPage,
     ShowRemark,
+    ShowTakeout,
+    Takeout,
 )
 from bot.rounds.model import BallotShape
 from bot.service import people, rounds
@@ -27,6 +32,7 @@ from bot.storage import comments, journal, moderation
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
 from bot.storage.store import Store
+from bot.storage.tables import Ballot, table
 from tests.clock import Clock
 from tests.made_shop import ROOM, MadeShop, made_shop, plan
 from tests.rendered import english
@@ -328,6 +334,20 @@ async def test_a_closed_round_knows_linked_fans_by_who_they_were(made: MadeShop,
     assert await standing_picks(made) == {1: 1, 2: 1}
 
 
+async def test_what_was_voted_before_linking_is_taken_along(made: MadeShop, talk: Talk) -> None:
+    ana, ben = await made.fan(1), await made.fan(2)
+    await pick(made, ana, 1)
+    await pick(made, ben, 2)
+    await rounds.count(made.store, await rounds.close(made.store, made.round_id, By()))
+    issued = await talk.reply(ben, "/link")
+    assert issued.text is not None
+    await talk.say(ana, f"/link {issued.text.holes['code']}")
+    for actor in (ana, ben):
+        data = await taken_along(made, actor)
+        assert [line["number"] for line in data["answers"]] == [1, 2]
+        assert len(data["ballots"]) == 2
+
+
 # ------------------------------------------------------------------ whom a name means
 
 
@@ -493,6 +513,48 @@ async def test_a_ballot_can_be_put_back_for_who_was_forgotten(made: MadeShop, ta
     await talk.say(ana, "/forget yes")
     await talk.say(MOD, "/mod undo")
     assert await made.tally() == {1: (1, 1)}
+
+
+async def test_why_a_ballot_is_set_aside_is_taken_along_and_forgotten(made: MadeShop, talk: Talk) -> None:
+    ana, ben = await made.fan(1), await made.fan(2)
+    await pick(made, ana, 1)
+    await pick(made, ben, 1)
+    await talk.say(MOD, "/mod aside Fan 1 spam from Ana Smith")
+    await talk.say(MOD, f"/mod hide c{await comment(made, ana, 'hello')} Ana Smith again")
+    await talk.say(MOD, f"/mod hide c{await comment(made, ben, 'hello', 'too')} not about a look")
+    cast = (await taken_along(made, ana))["ballots"]
+    assert [(b["round"], b["set_aside_reason"]) for b in cast] == [(1, "spam from Ana Smith")]
+    assert cast[0]["set_aside_at"] is not None
+    assert [b["set_aside_reason"] for b in (await taken_along(made, ben))["ballots"]] == [None]
+    await talk.say(ana, "/forget yes")
+    async with made.store.read() as tx:
+        columns = table(Ballot).c.set_aside_at, table(Ballot).c.set_aside_reason
+        kept = (await tx.conn.execute(select(*columns))).all()
+    assert [reason for at, reason in kept if at is not None] == [""], "it stays set aside"
+    said = " ".join(await talk.say(MOD, "/mod log"))
+    assert "Ana Smith" not in said
+    assert "“not about a look”" in said
+
+
+async def taken_along(made: MadeShop, actor: Actor) -> dict[str, Any]:
+    file = (await made.catwalk.look(Look(actor, ShowTakeout()))).screen
+    assert isinstance(file, Takeout)
+    data: dict[str, Any] = json.loads(file.words)
+    return data
+
+
+@pytest.mark.parametrize("number", [None, 3], ids=["words alone", "about a design"])
+async def test_nobody_replies_to_what_is_not_in_the_group(
+    made: MadeShop, talk: Talk, number: int | None
+) -> None:
+    ana = await made.fan(1)
+    n = await comment(made, ana, "hello")
+    for far in (n + 999, 999_999_999):
+        with pytest.raises(RuleError) as refused:
+            await made.catwalk.comment(Comment(ana, f"to-{far}", ROOM, "yes", number=number, reply_to=far))
+        assert refused.value.code == "comment.reply"
+    await made.catwalk.comment(Comment(ana, "to-it", ROOM, "yes", number=number, reply_to=n))
+    assert await shown(talk) == ["hello", "yes"]
 
 
 # ------------------------------------------------------------------ who may

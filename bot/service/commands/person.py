@@ -56,5 +56,5 @@ ROWS = {
     "unlink": Row(_unlink, (t("/unlink parts them again."),)),
     "language": Row(_language, (t("/language fr: en, fr or zh."),)),
     "me": Row(_me, (t("/me shows what we know of you."),)),
-    "forget": Row(_forget, (t("/forget takes out your name and words."),)),
+    "forget": Row(_forget, (t("/forget takes out your name and words, and cancels your orders."),)),
 }
