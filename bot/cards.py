@@ -137,6 +137,15 @@ def _how(ballot: BallotShape) -> Text:
     }[ballot]
 
 
+def _counts(ballot: BallotShape) -> Text:
+    """Say why the last hours are worth it."""
+    return {
+        BallotShape.SHEETS: t("Every page you finish counts, also the last one you had no time for yet."),
+        BallotShape.CARDS: t("Every card you answer counts, and you can change your mind until the close."),
+        BallotShape.DUELS: t("Every pair you answer counts, and you can change your mind until the close."),
+    }[ballot]
+
+
 def reminder_card(campaign: Campaign, round_: Round, remind_at: datetime, candidates: int) -> Card:
     """Remind once; `remind_at` is when the reminder was due, so the card does not change with the clock."""
     left = (round_.closes_at - remind_at).total_seconds()
@@ -144,7 +153,7 @@ def reminder_card(campaign: Campaign, round_: Round, remind_at: datetime, candid
         REMINDER,
         t("Round {number} closes in {left}", number=round_.number, left=Span(left)),
         (
-            t("Every page you finish counts, also the last one you had no time for yet."),
+            _counts(round_.plan.ballot),
             t("Closes {at}.", at=When(round_.closes_at)),
         ),
         (),

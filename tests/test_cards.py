@@ -188,6 +188,19 @@ def test_the_title_promises_a_number_only_where_the_rule_keeps_it(rule: TieRule)
     assert ("about 2 go on" in english(card.title)) is (rule is not TieRule.LOT)
 
 
+@pytest.mark.parametrize(
+    ("ballot", "said"),
+    [
+        (BallotShape.SHEETS, "Every page you finish counts"),
+        (BallotShape.CARDS, "Every card you answer counts"),
+        (BallotShape.DUELS, "Every pair you answer counts"),
+    ],
+)
+def test_the_reminder_speaks_of_what_its_round_asks(ballot: BallotShape, said: str) -> None:
+    round_ = replace(OPEN, plan=replace(PLAN, ballot=ballot))
+    assert english(cards.reminder_card(SPRING, round_, cards.remind_at(round_), 5).lines[0]).startswith(said)
+
+
 def test_the_reminder_comes_a_day_before_or_at_four_fifths() -> None:
     short = replace(OPEN, closes_at=START + timedelta(hours=10))
     assert cards.remind_at(short) == START + timedelta(hours=8)
