@@ -1,8 +1,8 @@
-"""A season as a script: `season.py URL HOME [MOMENT]` plays it to its end and writes down what came of it.
+"""A season as a script: `season.py URL HOME [STEP MOMENT]` plays it to its end.
 
 Every step has a time of its own and is done as a surface does it: the same event again when nobody answered.
-With MOMENT the process loses power (SIGKILL) at so many statements and commits from its start; started
-again it goes on with the step that was under way. Steps that were answered are listed in HOME/answered.
+With STEP and MOMENT the process loses power (SIGKILL) at so many statements and commits from that step on;
+started again it goes on with the step that was under way. What was answered is listed in HOME/answered.
 """
 
 import asyncio
@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -313,20 +312,20 @@ def script(opens: list[datetime], closes: list[datetime], pages: tuple[int, ...]
 # ------------------------------------------------------------------ playing it
 
 
-def lose_power_at(installation: Installation, moment: int) -> Callable[[], int]:
-    """Count statements and commits, and end this process with SIGKILL at the `moment`-th (0: never)."""
-    passed = count(1)
-    seen = [0]
+class Power:
+    """Counts an installation's statements and commits, each from both sides, and ends this process with
+    SIGKILL at the `moment`-th from when it is told to; 0 is never."""
 
-    def pass_by(*_args: object) -> None:
-        seen[0] = next(passed)
-        if seen[0] == moment:
+    def __init__(self, installation: Installation, moment: int) -> None:
+        self.fails = False
+        self._left = moment
+        for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
+            event.listen(installation.store.engine.sync_engine, name, self._pass)
+
+    def _pass(self, *_args: object) -> None:
+        self._left -= self.fails
+        if self.fails and self._left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
-
-    engine = installation.store.engine.sync_engine
-    for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
-        event.listen(engine, name, pass_by)
-    return lambda: seen[0]
 
 
 @asynccontextmanager
@@ -356,18 +355,19 @@ async def prepare(url: str, home: Path) -> None:
         await rounds.schedule(world.here.store, (await world.round(1)).id, await world.by())
 
 
-async def play(url: str, home: Path, moment: int) -> None:
+async def play(url: str, home: Path, from_step: int, moment: int) -> None:
     answered = home / "answered"
     done = set(answered.read_text().split()) if answered.exists() else set()
     async with opened(url, home) as world:
-        passed = lose_power_at(world.here, moment)
+        power = Power(world.here, moment)
         plans = [(await world.round(n)).plan for n in (1, 2, 3)]
         pages = (2, 6, 4)
         steps = script([p.opens_at for p in plans], [p.closes_at for p in plans], pages)
         with answered.open("a") as list_:
-            for step in steps:
+            for i, step in enumerate(steps):
                 if step.name in done:
                     continue
+                power.fails = i >= from_step
                 world.clock.set(step.at)
                 world.step = step.name
                 await step.do(world)
@@ -375,9 +375,9 @@ async def play(url: str, home: Path, moment: int) -> None:
                     await world.settle()
                 list_.write(f"{step.name}\n")
                 list_.flush()
-        sys.stdout.write(f"{passed()}\n")
+        sys.stdout.write(f"{len(steps)}\n")
 
 
 if __name__ == "__main__":
     log.configure(level="warning", shape="json", secret=SECRET)
-    asyncio.run(play(sys.argv[1], Path(sys.argv[2]), int((*sys.argv, "0")[3])))
+    asyncio.run(play(sys.argv[1], Path(sys.argv[2]), *(int(n) for n in sys.argv[3:5] or ("0", "0"))))
