@@ -17,7 +17,7 @@ TIMELESS = (
     "actions.py",
     "cards.py",
     "presale_cards.py",
-    "port.py",
+    "port",
     "text.py",
     "errors.py",
 )

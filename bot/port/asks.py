@@ -1,0 +1,184 @@
+"""What adapters hand in: who acts, and what they ask for or say."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+ACTION_BYTES = 64
+"""Longest action text: Telegram's limit on callback data."""
+
+
+REASONS = ("colour", "shape", "length", "details", "fabric", "occasion")
+"""What a reason chip on a card can name; kept with the vote."""
+
+
+class Role(StrEnum):
+    """What an account may do; every fan is a fan, the rest is granted to one account by an invitation."""
+
+    FAN = "fan"
+    MODERATOR = "moderator"
+    DESIGNER = "designer"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, as their platform names them. `language` is what the platform reports, or None."""
+
+    platform: str
+    remote_id: str
+    name: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button pressed, or its text path. `action` is untrusted: anyone can send any bytes.
+
+    `event_id` names this press on its platform; the same one again gets the first answer again.
+    `group` is the remote id of the group the fan came from.
+    """
+
+    actor: Actor
+    event_id: str
+    action: str
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowFeed:
+    """The group's posts and comments, newest last; `before` pages back by an item's `at`."""
+
+    before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPage:
+    """A page (from 1) of the fan's own ballot: a sheet, a card or a duel, by the round's shape.
+
+    None resumes at the first page not finished.
+    """
+
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDesign:
+    """One design, large, with what this group said about it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowBallot:
+    """My ballot: every pick, how much is seen, what is left."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSaid:
+    """What the person said in this group and what became of it, and what they alone were told."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowMe:
+    """The person: accounts, language, groups, roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTakeout:
+    """Everything kept about the person, to take along."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPresales:
+    """What can be ordered here, what was, and how each of them went."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPresale:
+    """The presale of one design; with a `colour` (a cell's key) and a `size`, also what they would cost."""
+
+    number: int
+    quantity: int = 1
+    colour: str | None = None
+    size: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShowOrders:
+    """My orders: what I hold, at which price, and what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowRemark:
+    """One comment, for a moderator who is about to hide it."""
+
+    id: int
+
+
+Wish = (
+    ShowFeed
+    | ShowPage
+    | ShowDesign
+    | ShowBallot
+    | ShowSaid
+    | ShowRemark
+    | ShowMe
+    | ShowTakeout
+    | ShowPresales
+    | ShowPresale
+    | ShowOrders
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A request to see something; changes no vote."""
+
+    actor: Actor
+    wish: Wish
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Words said in a group. `number` is the design a form names; else `#067` in the text or the
+    design of the comment replied to (`reply_to`, our comment id).
+
+    `edits` is our id of the person's own comment that these words replace.
+    """
+
+    actor: Actor
+    event_id: str
+    group: str
+    text: str
+    number: int | None = None
+    reply_to: int | None = None
+    edits: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`/name args` on any surface."""
+
+    actor: Actor
+    event_id: str
+    name: str
+    args: str = ""
+    group: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A designer's photo of the next version of design `number`, with what changed in one line.
+
+    `answers` are our ids of the comments it answers, `campaign` our id; None is the newest campaign.
+    """
+
+    actor: Actor
+    event_id: str
+    number: int
+    photo: bytes = field(repr=False)
+    note: str
+    answers: tuple[int, ...] = ()
+    campaign: int | None = None
