@@ -63,12 +63,12 @@ def shop(season_made: Path, tmp_path: Path, clock: Clock) -> Iterator[Shop]:
 def sign(owner: Visit, number: int, onward: str) -> None:
     """Sign a round's cut at the desk."""
     owner.go(f"/desk/round/{number}")
-    owner.check(f"season-{number}-cut")
+    owner.check(f"season-{number}-cut", axe="")
     owner.follow(owner.page.get_by_role("link", name="Sign the cut"))
     expect(owner.page.get_by_role("heading", level=1)).to_contain_text(onward)
     owner.follow(owner.page.get_by_role("button", name="Sign the cut"))
     expect(owner.page.locator(".state")).to_have_text("Signed off")
-    owner.check(f"season-{number}-signed")
+    owner.check(f"season-{number}-signed", axe="")
 
 
 def next_page(fan: Visit) -> None:
@@ -80,7 +80,7 @@ def vote_on_sheets(fan: Visit) -> None:
     for number in (ASKED, 1, 2, 3, 4, 5, 6):
         fan.tap(fan.tile(number))
     fan.saved()
-    fan.check("season-1-sheet")
+    fan.check("season-1-sheet", axe="")
     fan.follow(fan.page.get_by_role("button", name=re.compile("Done")))
     fan.go(f"/r/main/look/{ASKED}")
     fan.page.get_by_label("Say something").fill("longer sleeves please")
@@ -107,7 +107,7 @@ def vote_on_cards(fan: Visit) -> None:
     fan.go("/r/main")
     expect(fan.page.locator("#feed .told").last).to_contain_text(f"Your wish was used: #{ASKED:03d}")
     expect(fan.page.locator("#feed .post .card-title").last).to_contain_text("Round 2 of 3")
-    fan.check("season-2-feed")
+    fan.check("season-2-feed", axe="")
     fan.follow(fan.page.get_by_role("link", name="Vote").last)
     changed = 0
     while fan.page.locator(".card-photo.now").count():
@@ -115,13 +115,13 @@ def vote_on_cards(fan: Visit) -> None:
         changed += is_new
         if is_new:
             expect(fan.page.locator(".changed")).to_contain_text("Changed because 1 fan asked")
-            fan.check("season-2-card-changed")
+            fan.check("season-2-card-changed", axe="")
         button = fan.page.get_by_role("button", name="Love" if is_new else "Like", exact=True)
         fan.tap(button)
         expect(button).to_have_attribute("aria-pressed", "true")
         next_page(fan)
     assert changed == 1
-    fan.check("season-2-ballot")
+    fan.check("season-2-ballot", axe="")
 
 
 def vote_in_duels(fan: Visit) -> None:
@@ -129,12 +129,12 @@ def vote_in_duels(fan: Visit) -> None:
     fan.go("/r/main")
     expect(fan.page.locator("#feed .post .card-title").last).to_contain_text("Round 3 of 3")
     fan.follow(fan.page.get_by_role("link", name="Vote").last)
-    fan.check("season-3-duel")
+    fan.check("season-3-duel", axe="")
     while fan.page.locator(".duel").count():
         sides = fan.page.locator("button.duel-face")
         mine = fan.page.locator(f"button#d{ASKED:03d}")
         fan.follow(mine if mine.count() else sides.first)  # one tap saves and leads on
-    fan.check("season-3-ballot")
+    fan.check("season-3-ballot", axe="")
 
 
 def order_and_think_again(shop: Shop, fan: Visit) -> None:
@@ -146,10 +146,10 @@ def order_and_think_again(shop: Shop, fan: Visit) -> None:
     for _ in range(6):
         fan.tap(fan.page.get_by_role("button", name="One more"))
     expect(fan.page.locator("#quote")).to_contain_text("5 × €100 + 2 × €110 = €720")
-    fan.check("season-presale")
+    fan.check("season-presale", axe="")
     fan.tap(fan.page.get_by_role("button", name="Order for €720"))
     expect(fan.page.locator(".held")).to_contain_text("You hold pieces 1 to 7")
-    fan.check("season-orders")
+    fan.check("season-orders", axe="")
     fan.follow(fan.page.get_by_role("link", name="Cancel this order"))
     fan.follow(fan.page.get_by_role("button", name="Cancel it"))
     expect(fan.page.locator(".held.over")).to_contain_text("You held pieces 1 to 7")
@@ -193,7 +193,7 @@ def test_a_fan_and_an_owner_live_through_a_season(shop: Shop, visit: NewVisit, t
 
     owner.follow(owner.page.get_by_role("link", name="Go to the presales"))
     owner.follow(owner.page.get_by_role("button", name="Open 3 presales"))
-    owner.check("season-presales")
+    owner.check("season-presales", axe="")
     order_and_think_again(shop, fan)
     fan.go("/r/main")
-    fan.check("season-end-feed")
+    fan.check("season-end-feed", axe="")

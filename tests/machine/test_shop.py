@@ -60,7 +60,7 @@ MUST_MEET = {
 
 def test_a_shop_on_sqlite(runner: asyncio.Runner, tmp_path: Path, migrated_file: Path) -> None:
     place = Place(runner, on_sqlite(tmp_path, migrated_file))
-    play(place, 50)
+    play(place, 35)
     missed = MUST_MEET - set(place.met)
     assert not missed
 

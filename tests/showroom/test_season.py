@@ -19,9 +19,9 @@ from bot.storage.store import Store
 from bot.storage.tables import Comment, Version, table
 from bot.text import Text
 
-SPEED, FANS, DESIGNS = 16_000, 25, 20
+SPEED, FANS, DESIGNS = 30_000, 25, 20
 SEASON = (("sheets", 1, 25), ("cards", 73, 85), ("duels", 133, 145))
-"""Short rounds, and two days between them: about ten seconds in which designers draw."""
+"""Short rounds, and two days between them: about five seconds in which designers draw."""
 
 comment, version = table(Comment), table(Version)
 
