@@ -119,7 +119,7 @@ async def _truth(url: str) -> dict[str, Any]:
             for round_ in await rounds.rounds_of(tx, 1):
                 cut = await rounds.signed_cut(tx, round_.id)
                 kept[f"cut {round_.number}"] = [
-                    (number_of[line.design_id], line.kept, line.place, line.reason) for line in cut
+                    (number_of[line.design_id], line.kept, line.place, _rounded(line.reason)) for line in cut
                 ]
                 candidates = await rounds.candidates(tx, round_.id)
                 tallies = await votes.tallies(tx, round_.id)
@@ -145,12 +145,20 @@ async def _truth(url: str) -> dict[str, Any]:
             )
             kept["log"] = sorted(tuple(line) for line in done)
             posts = await tx.conn.execute(select(_post.c.kind, _post.c.card))
-            kept["posts"] = sorted((kind, json.dumps(card, sort_keys=True)) for kind, card in posts)
+            kept["posts"] = sorted((kind, json.dumps(_rounded(card), sort_keys=True)) for kind, card in posts)
             waiting = select(_outbox.c.key).where(_outbox.c.settled_at.is_(None))
             kept["waiting"] = list((await tx.conn.execute(waiting)).scalars())
         return kept
     finally:
         await store.close()
+
+
+def _rounded(words: Any) -> Any:
+    """Read stored words without the last digits of their numbers.
+
+    PostgreSQL returns votes in any order, and their sums differ then by the order they are added in.
+    """
+    return json.loads(json.dumps(words), parse_float=lambda said: round(float(said), 9))
 
 
 async def _pairs(tx: Tx, key: Any, value: Any) -> dict[Any, Any]:
