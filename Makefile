@@ -6,7 +6,7 @@ ARGS =
 # Where this is set, every start would compile every package anew: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test check format catalogue settings lock clean
+.PHONY: help setup demo run test check bench format catalogue settings lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ check: ## Check format, rules, types, import order and catalogues
 	@echo "Types:" && $(BIN)/mypy
 	@echo "Import order:" && $(BIN)/lint-imports --no-logo
 	@echo "Catalogues:" && $(BIN)/python tools/catalogue.py check
+
+bench: ## Measure every performance claim against its baseline (ARGS=--quick for less than 30 s each)
+	@sh tools/setup.sh dev
+	@for bench in $$(grep -l '^if __name__ ==' bench/*.py); do $(BIN)/python $$bench $(ARGS) || exit; echo; done
 
 format: ## Format the code and mend what can be mended
 	@sh tools/setup.sh dev
