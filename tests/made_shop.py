@@ -27,7 +27,7 @@ from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
 from bot.service.shop import Shop
 from bot.storage import people as people_rows
-from bot.storage import rounds, schema, votes
+from bot.storage import rounds, schema, tallies
 from bot.storage.store import Store, Tx
 from bot.storage.tables import Base
 from bot.text import Noun, Text
@@ -201,14 +201,14 @@ class MadeShop:
         """Read (answers, picks) by design number, having checked the kept tally against the votes."""
         number_of = {c.version_id: c.number for c in await self.candidates(number)}
         async with self.store.read() as tx:
-            kept = await votes.tallies(tx, self.round_ids[number - 1])
-            counted = await votes.recount(tx, self.round_ids[number - 1])
+            kept = await tallies.kept(tx, self.round_ids[number - 1])
+            counted = await tallies.recount(tx, self.round_ids[number - 1])
         assert kept == counted
         return {number_of[v]: counts for v, counts in kept.items()}
 
     async def turnout(self, number: int = 1) -> int:
         async with self.store.read() as tx:
-            return await votes.turnout(tx, self.round_ids[number - 1])
+            return await tallies.turnout(tx, self.round_ids[number - 1])
 
 
 async def made_shop(

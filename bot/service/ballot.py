@@ -24,7 +24,7 @@ from bot.rounds.model import BallotShape, Candidate, Round
 from bot.service.comments import member_group
 from bot.service.field import Field, answers_of, field_of, strip_of
 from bot.service.shop import Shop, known
-from bot.storage import orders, revisions, rounds, votes
+from bot.storage import one_ballot, orders, revisions, rounds, tallies, votes
 from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
@@ -132,13 +132,13 @@ async def begin(shop: Shop, actor: Actor, remote_group: str | None, fields: dict
 
 
 async def _drawn(tx: Tx, round_: Round, field: Field, fan_id: int) -> tuple[int, ...]:
-    tallies = await votes.tallies(tx, round_.id)
-    seen = [tallies.get(c.version_id, (0, 0))[0] for c in field.candidates]
+    answered = await tallies.kept(tx, round_.id)
+    seen = [answered.get(c.version_id, (0, 0))[0] for c in field.candidates]
     if field.focus is None:
         return expose.order(round_.seed, fan_id, seen, round_.plan.page_size)
     if round_.plan.ballot is BallotShape.DUELS:
         return focus.duels(round_.seed, fan_id, field.focus, seen)
-    met = await votes.versions_met(tx, round_, fan_id)
+    met = await one_ballot.versions_met(tx, round_, fan_id)
     before = [c.position for c in field.candidates if c.version_id in met]
     return focus.deck(round_.seed, fan_id, field.focus, seen, before)
 
@@ -150,14 +150,14 @@ async def mine_of(tx: Tx, person: Person, group: GroupRow, fields: dict[int, Fie
         raise RuleError("ballot.none", t("Nothing is open for votes yet. The group is told when it is."))
     field = await field_of(tx, round_, fields)
     key = (round_.id, person.fan_id)
-    row = await votes.ballot_of(tx, key)
+    row = await one_ballot.ballot_of(tx, key)
     given = await answers_of(tx, round_, person.fan_id)
     cells = {field.item(stored): one.cell for stored, one in given.items()}
     order = await orders.order_of(tx, *key)
     strip = strip_of(field, round_, row.count if row else ballots.Count(), await tx.now(), order)
     closed = await _closed(tx, person, group, round_, strip)
     shown = order or await _never_drawn(tx, round_, field, person.fan_id)
-    return Mine(round_, field, cells, strip, shown, await votes.can_undo(tx, key), closed)
+    return Mine(round_, field, cells, strip, shown, await one_ballot.can_undo(tx, key), closed)
 
 
 async def _never_drawn(tx: Tx, round_: Round, field: Field, fan_id: int) -> tuple[int, ...]:

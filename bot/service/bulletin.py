@@ -12,7 +12,7 @@ from bot.rounds.model import BallotShape, Candidate, Round, RoundState
 from bot.service import charts, presale_posts
 from bot.service.field import field_of
 from bot.service.wire import load_text
-from bot.storage import campaigns, comments, people, rounds, votes
+from bot.storage import campaigns, comments, people, rounds, tallies
 from bot.storage.people import GroupRow
 from bot.storage.store import Tx
 
@@ -97,14 +97,14 @@ async def turnout(tx: Tx, round_: Round, versions: int) -> Turnout:
 
     Cards and duels need only what they ask about to be seen; a duel is one opinion about two.
     """
-    tallies = await votes.tallies(tx, round_.id)
-    answers = {version: n for version, (n, _) in tallies.items()}
+    counted = await tallies.kept(tx, round_.id)
+    answers = {version: n for version, (n, _) in counted.items()}
     needed = versions
     if versions and round_.plan.ballot is not BallotShape.SHEETS:
         field = await field_of(tx, round_, {})
         about = {field.candidates[p].version_id for p in field.focus.positions} if field.focus else set()
         needed = len(about)
         answers = {version: n for version, n in answers.items() if version in about}
-    said = sum(n for n, _ in tallies.values()) // (2 if round_.plan.ballot is BallotShape.DUELS else 1)
+    said = sum(n for n, _ in counted.values()) // (2 if round_.plan.ballot is BallotShape.DUELS else 1)
     enough = sum(n >= ENOUGH for n in answers.values())
-    return Turnout(await votes.turnout(tx, round_.id), said, enough / needed if needed else 0.0)
+    return Turnout(await tallies.turnout(tx, round_.id), said, enough / needed if needed else 0.0)

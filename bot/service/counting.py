@@ -11,7 +11,7 @@ from bot.rounds.evidence import Answers, Duels, Kind, Prior, Ratings, carried
 from bot.rounds.model import BallotShape, Round, Standing
 from bot.rounds.summary import Integrity, compared
 from bot.service.field import earlier_of
-from bot.storage import duels, rounds, summaries, votes
+from bot.storage import duels, rounds, summaries, tallies
 from bot.storage.store import Store, Tx
 
 
@@ -49,7 +49,7 @@ async def _answers(tx: Tx, round_: Round, position_of: Mapping[int, int], everyo
     if round_.plan.ballot is BallotShape.DUELS:
         first, second, choice = await duels.counted(tx, round_.id, everyone)
         return Duels(_positions(first, position_of), _positions(second, position_of), choice)
-    fans, versions, answers = await votes.counted_votes(tx, round_.id, everyone)
+    fans, versions, answers = await tallies.counted_votes(tx, round_.id, everyone)
     make = Ratings.of_arrays if round_.plan.ballot is BallotShape.CARDS else Answers.of_arrays
     return make(fans, _positions(versions, position_of), answers)
 

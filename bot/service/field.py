@@ -10,7 +10,7 @@ from bot.rounds.ballots import Count, Given, Item, Pair
 from bot.rounds.evidence import Earlier
 from bot.rounds.focus import Focus, asked, focus
 from bot.rounds.model import BallotShape, Campaign, Candidate, Round
-from bot.storage import campaigns, duels, rounds, votes
+from bot.storage import campaigns, duels, one_ballot, rounds, votes
 from bot.storage.duels import PairIds
 from bot.storage.store import Tx
 from bot.storage.votes import Key
@@ -85,7 +85,7 @@ async def answers_of(tx: Tx, round_: Round, fan_id: int) -> dict[Stored, Given]:
     key = (round_.id, fan_id)
     on_pairs = round_.plan.ballot is BallotShape.DUELS
     found: Iterable[tuple[Stored, Given]] = (
-        (await duels.cells_of(tx, key)).items() if on_pairs else (await votes.cells_of(tx, key)).items()
+        (await duels.cells_of(tx, key)).items() if on_pairs else (await one_ballot.cells_of(tx, key)).items()
     )
     return dict(found)
 

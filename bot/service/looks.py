@@ -37,7 +37,7 @@ from bot.service.field import Field, field_of, strip_of
 from bot.service.notices import shown as shown_notice
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_card
-from bot.storage import campaigns, comments, notices, orders, outbox, people, presales, rounds, votes
+from bot.storage import campaigns, comments, notices, one_ballot, orders, outbox, people, presales, rounds
 from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
@@ -170,6 +170,6 @@ async def _feed(tx: Tx, person: Person, group: GroupRow, wish: ShowFeed, fields:
 async def _strip(tx: Tx, person: Person, round_: Round, fields: dict[int, Field]) -> Strip:
     field = await field_of(tx, round_, fields)
     key = (round_.id, person.fan_id)
-    row = await votes.ballot_of(tx, key)
+    row = await one_ballot.ballot_of(tx, key)
     order = None if round_.plan.ballot is BallotShape.SHEETS else await orders.order_of(tx, *key)
     return strip_of(field, round_, row.count if row else Count(), await tx.now(), order)

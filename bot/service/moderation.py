@@ -18,7 +18,7 @@ from bot.service.comments import member_group, remark
 from bot.service.logbook import Deed
 from bot.service.rounds import By
 from bot.service.shop import Shop, check_role, known, language_for
-from bot.storage import comments, journal, moderation, outbox, people, votes
+from bot.storage import comments, journal, moderation, one_ballot, outbox, people, tallies, votes
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
 from bot.storage.moderation import SaidRow
@@ -165,7 +165,9 @@ async def set_aside(
         through = await votes.memberships_of(tx, fan_id, round_.campaign_id)
         if not through:
             raise RuleError("mod.outsider", t("{fan} does not vote here.", fan=name))
-        if await votes.ballot_of(tx, keys[0]) is None:  # they may still vote, or nobody may know they did not
+        if (
+            await one_ballot.ballot_of(tx, keys[0]) is None
+        ):  # they may still vote, or nobody may know they did not
             made = await votes.lock_ballots(tx, {keys[0]: through[0].group_id}, now)
             await votes.put_counts(tx, made, now)
         taken = [key for key in keys if await _take_out(tx, key, now, why)]
@@ -203,25 +205,25 @@ async def _open_to_change(tx: Tx, round_id: int) -> Round:
 
 async def _take_out(tx: Tx, key: Key, now: datetime, why: str) -> bool:
     """Set one ballot aside and take it out of the tally; False when there is none or it was."""
-    ballot = await votes.ballot_of(tx, key)
+    ballot = await one_ballot.ballot_of(tx, key)
     if ballot is None or ballot.set_aside:
         return False
-    counted = await votes.weights_of(tx, key)
-    await votes.set_aside(tx, key, now, why)
+    counted = await tallies.weights_of(tx, key)
+    await one_ballot.set_aside(tx, key, now, why)
     await votes.add_to_tally(tx, {(key[0], v): (-n, -picks) for v, (n, picks) in counted.items()})
     return True
 
 
 async def _put_back(tx: Tx, key: Key) -> None:
-    counted = await votes.weights_of(tx, key)
-    await votes.set_aside(tx, key, None, None)
+    counted = await tallies.weights_of(tx, key)
+    await one_ballot.set_aside(tx, key, None, None)
     await votes.add_to_tally(tx, {(key[0], version): weight for version, weight in counted.items()})
 
 
 async def _follow(tx: Tx, round_: Round) -> None:
     """Let what is shown and what was counted follow the ballots; what is told comes after it."""
     if round_.state is RoundState.CLOSED:  # the round's row before the groups', as a count takes them
-        turnout = await votes.turnout(tx, round_.id)
+        turnout = await tallies.turnout(tx, round_.id)
         await round_rows.count_anew(tx, round_.id, turnout >= round_.plan.quorum)
         await outbox.revive(tx, cards.ROUND, round_.id)
     groups = [g.id for g in await people.groups_of(tx, round_.campaign_id)]
@@ -346,7 +348,7 @@ async def _count_again(tx: Tx, entry: Entry) -> tuple[int, Text | None, Round]:
     still = {key for other in others for key in await _taken(tx, other, round_)}
     back = [key for key in await _taken(tx, entry, round_) if key not in still]
     for key in back:
-        ballot = await votes.ballot_of(tx, key)
+        ballot = await one_ballot.ballot_of(tx, key)
         if ballot is not None and ballot.set_aside:
             await _put_back(tx, key)
     await _follow(tx, round_)
@@ -359,6 +361,6 @@ async def _taken(tx: Tx, entry: Entry, round_: Round) -> list[Key]:
     """Find where the ballots are that were set aside: linked since, one went along, with its mark."""
     keys = []
     for fan_id in map(int, entry.facts["ballots"]):
-        gone = await votes.ballot_of(tx, (round_.id, fan_id)) is None
+        gone = await one_ballot.ballot_of(tx, (round_.id, fan_id)) is None
         keys.append((round_.id, await moderation.became(tx, fan_id) if gone else fan_id))
     return keys

@@ -13,7 +13,18 @@ from bot.rounds.ballots import Given
 from bot.rounds.model import BallotShape, Campaign, Round
 from bot.service.field import Stored, answers_of, field_of, put_answers
 from bot.service.shop import Shop, known, language_for, new_code
-from bot.storage import campaigns, fan_orders, journal, orders, people, presales, rounds, votes
+from bot.storage import (
+    campaigns,
+    fan_orders,
+    journal,
+    one_ballot,
+    orders,
+    people,
+    presales,
+    rounds,
+    tallies,
+    votes,
+)
 from bot.storage.people import GroupRow, Invitation, Person
 from bot.storage.store import Tx
 from bot.storage.votes import Key
@@ -246,20 +257,20 @@ async def _issue_link(shop: Shop, actor: Actor) -> Reply:
 async def _merge_ballots(tx: Tx, round_: Round, gone: int, stays: int, now: datetime) -> None:
     """Join two fans' ballots in a running round: the newer answer wins, the tally follows."""
     gone_key, stays_key = (round_.id, gone), (round_.id, stays)
-    theirs = await votes.ballot_of(tx, gone_key)
+    theirs = await one_ballot.ballot_of(tx, gone_key)
     if theirs is None:
         await orders.move_order(tx, round_.id, gone, stays)
         return
-    mine = await votes.ballot_of(tx, stays_key)
+    mine = await one_ballot.ballot_of(tx, stays_key)
     merged = await _merge_answers(tx, round_, gone_key, stays_key)
-    aside = await votes.set_aside_of(tx, stays_key)
+    aside = await one_ballot.set_aside_of(tx, stays_key)
     if aside[0] is None:
-        aside = await votes.set_aside_of(tx, gone_key)
+        aside = await one_ballot.set_aside_of(tx, gone_key)
     tally: Counter[tuple[int, str]] = Counter()
     for ballot, key in ((mine, stays_key), (theirs, gone_key)):
         if ballot is not None and not ballot.set_aside:
-            _weigh(tally, await votes.weights_of(tx, key), -1)
-    await votes.move_ballot(tx, round_.id, gone, stays, mine.presses if mine else 0)
+            _weigh(tally, await tallies.weights_of(tx, key), -1)
+    await one_ballot.move_ballot(tx, round_.id, gone, stays, mine.presses if mine else 0)
     rows = await votes.lock_ballots(tx, {stays_key: mine.group_id if mine else theirs.group_id}, now)
     await put_answers(tx, {(stays_key, one): given for one, given in merged.items()})
     count = ballots.Count(
@@ -269,9 +280,9 @@ async def _merge_ballots(tx: Tx, round_: Round, gone: int, stays: int, now: date
     await votes.put_counts(
         tx, {stays_key: votes.BallotRow(rows[stays_key].group_id, count, presses, False)}, now
     )
-    await votes.set_aside(tx, stays_key, *aside)
+    await one_ballot.set_aside(tx, stays_key, *aside)
     if aside[0] is None:
-        _weigh(tally, await votes.weights_of(tx, stays_key), 1)
+        _weigh(tally, await tallies.weights_of(tx, stays_key), 1)
     versions = {version for version, _ in tally}
     await votes.add_to_tally(tx, {(round_.id, v): (tally[v, "answers"], tally[v, "picks"]) for v in versions})
 

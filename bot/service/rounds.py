@@ -16,7 +16,7 @@ from bot.service.counting import counted
 from bot.service.cuts import CutPreview, preview
 from bot.service.ticking import Steps
 from bot.service.wire import dump_text
-from bot.storage import campaigns, journal, outbox, people, presales, rounds, summaries, votes
+from bot.storage import campaigns, journal, outbox, people, presales, rounds, summaries, tallies
 from bot.storage.rounds import CutLine
 from bot.storage.store import Store, Tx
 from bot.text import Text, t
@@ -178,7 +178,7 @@ async def close(store: Store, round_id: int, by: By) -> Round:
     """Close exactly once: whatever was acknowledged is in, whatever comes later is refused."""
 
     async def step(tx: Tx, round_: Round, now: datetime) -> Round:
-        return engine.close(round_, now, await votes.turnout(tx, round_id))
+        return engine.close(round_, now, await tallies.turnout(tx, round_id))
 
     return await _step(store, round_id, Event.CLOSE, by, step)
 
@@ -263,7 +263,7 @@ async def _do_due(store: Store, round_: Round) -> bool:
 
 async def _close_or_extend(store: Store, round_: Round) -> Round:
     async def step(tx: Tx, now_is: Round, now: datetime) -> Round:
-        turnout = await votes.turnout(tx, now_is.id)
+        turnout = await tallies.turnout(tx, now_is.id)
         match engine.due(now_is, now, turnout):
             case Event.EXTEND:
                 return engine.extend_for_quorum(now_is, now)

@@ -11,7 +11,7 @@ from bot.rounds.model import Round, RoundState, Verdict
 from bot.rounds.summary import Integrity, Next, Summary, Talk
 from bot.service import bulletin, notices
 from bot.service.cuts import going_on
-from bot.storage import campaigns, comments, presales, privacy, rounds, summaries, votes, wishes
+from bot.storage import campaigns, comments, presales, privacy, rounds, summaries, tallies, wishes
 from bot.storage.store import Tx
 from bot.text import Text, t
 
@@ -60,7 +60,7 @@ async def summed_up(tx: Tx, round_: Round) -> Summary | None:
 
 async def median_seen(tx: Tx, round_id: int) -> int | None:
     """Say how many versions half of the fans answered or more; None for too few fans."""
-    seen = await votes.answers_per_ballot(tx, round_id)
+    seen = await tallies.answers_per_ballot(tx, round_id)
     return median_low(seen) if len(seen) >= FEW_FANS else None
 
 

@@ -7,7 +7,7 @@ from bot.presale import engine as presale_engine
 from bot.presale.model import Presale, PresaleState
 from bot.rounds.engine import RUNNING, counting
 from bot.rounds.model import BallotShape, Campaign, Round, RoundState
-from bot.storage import campaigns, presales, revisions, rounds, votes
+from bot.storage import campaigns, presales, revisions, rounds, tallies
 from bot.storage.store import Store, Tx
 from bot.text import Count, Span, Text, t, tn
 
@@ -50,7 +50,7 @@ async def _voting(tx: Tx, round_: Round, campaign: Campaign, now: datetime) -> W
     line = t(
         "Round {number} of {rounds}, {shape}: {fans} so far, {span} left.",
         number=round_.number, rounds=campaign.rounds, shape=SHAPES[round_.plan.ballot],
-        fans=tn("{n} fan", "{n} fans", await votes.turnout(tx, round_.id)), span=Span(left),
+        fans=tn("{n} fan", "{n} fans", await tallies.turnout(tx, round_.id)), span=Span(left),
     )  # fmt: skip
     return Whereabouts(f"round-{round_.number}", line)
 

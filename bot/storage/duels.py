@@ -14,7 +14,8 @@ from bot.rounds.ballots import Cell, Given
 from bot.storage.arrays import Rows
 from bot.storage.store import Tx
 from bot.storage.tables import Duel, UtcDateTime, table
-from bot.storage.votes import Key, counted_of
+from bot.storage.tallies import counted_of
+from bot.storage.votes import Key
 
 duel = table(Duel)
 

@@ -5,35 +5,28 @@ its key, its account and its event. Everything here runs under the rounds' share
 otherwise. Statements are built once per store.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-import numpy as np
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    ColumnElement,
     Select,
     SmallInteger,
     Subquery,
-    Table,
     Text,
     bindparam,
-    case,
-    delete,
     func,
     select,
     tuple_,
-    union_all,
     update,
 )
 
 from bot.rounds.ballots import Cell, Count, Given
 from bot.rounds.entry import Membership
-from bot.rounds.model import Round as RoundFacts
 from bot.storage.arrays import Rows
 from bot.storage.store import Tx
 from bot.storage.tables import (
@@ -182,7 +175,7 @@ async def memberships_of(tx: Tx, fan_id: int, campaign_id: int) -> tuple[Members
     return tuple(Membership(*line) for line in found)
 
 
-_BALLOT = [
+BALLOT = [
     ballot.c[name]
     for name in ("round_id", "fan_id", "group_id", "answers", "picks", "presses", "set_aside_at")
 ]
@@ -194,13 +187,13 @@ def _take_ballots() -> Any:
     made = _NEW_BALLOTS.insert_into(False, ballot, "first_at", "last_at")
     return made.on_conflict_do_update(
         index_elements=["round_id", "fan_id"], set_={"last_at": made.excluded.last_at}
-    ).returning(*_BALLOT)
+    ).returning(*BALLOT)
 
 
 @cache
 def _read_ballots(on_sqlite: bool) -> Select[Any]:
     given = _KEYS.source(on_sqlite)
-    return select(*_BALLOT).join(
+    return select(*BALLOT).join(
         given, (ballot.c.round_id == given.c.round_id) & (ballot.c.fan_id == given.c.fan_id)
     )
 
@@ -209,7 +202,7 @@ async def ballots_of(tx: Tx, keys: Sequence[Key]) -> dict[Key, BallotRow]:
     """Read several ballots; those without a row are left out."""
     given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
     found = await tx.conn.execute(_read_ballots(tx.sqlite), given)
-    return {(b.round_id, b.fan_id): _ballot_row(b) for b in found}
+    return {(b.round_id, b.fan_id): ballot_row(b) for b in found}
 
 
 async def lock_ballots(tx: Tx, wanted: Mapping[Key, int], now: datetime) -> dict[Key, BallotRow]:
@@ -224,11 +217,11 @@ async def lock_ballots(tx: Tx, wanted: Mapping[Key, int], now: datetime) -> dict
     else:
         new = _NEW_BALLOTS.values(tx, *zip(*((*k, wanted[k], 0, 0, 0) for k in keys), strict=True))
         found = await tx.conn.execute(_take_ballots(), new | {"first_at": now, "last_at": now})
-        rows = {(b.round_id, b.fan_id): _ballot_row(b) for b in found}
+        rows = {(b.round_id, b.fan_id): ballot_row(b) for b in found}
     return rows | {k: BallotRow(wanted[k], Count(), 0, False) for k in keys if k not in rows}
 
 
-def _ballot_row(b: Any) -> BallotRow:
+def ballot_row(b: Any) -> BallotRow:
     return BallotRow(b.group_id, Count(b.answers, b.picks), b.presses, b.set_aside_at is not None)
 
 
@@ -391,208 +384,3 @@ async def add_to_tally(tx: Tx, deltas: Mapping[tuple[int, int], tuple[int, int]]
     if lines:
         given = _TALLY.values(tx, *zip(*lines, strict=True))
         await tx.conn.execute(_add_to_tally(tx.sqlite), given | {"slot": tx.store.slot})
-
-
-# ------------------------------------------------------------------ reading a round
-
-
-async def tallies(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
-    """Read (answers, picks) per version as kept with the votes; versions without answers are left out."""
-    found = await tx.conn.execute(
-        select(tally.c.version_id, func.sum(tally.c.answers), func.sum(tally.c.picks))
-        .where(tally.c.round_id == round_id)
-        .group_by(tally.c.version_id)
-    )
-    kept = {version: (int(answers), int(picks)) for version, answers, picks in found}
-    return {version: counts for version, counts in kept.items() if counts != (0, 0)}
-
-
-async def recount(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
-    """Count (answers, picks) per version from the votes themselves, ballots set aside left out."""
-
-    def counted(hot: Table) -> list[ColumnElement[bool]]:
-        its = (ballot.c.round_id == hot.c.round_id) & (ballot.c.fan_id == hot.c.fan_id)
-        in_it = select(ballot.c.fan_id).where(its, ballot.c.set_aside_at.is_(None)).exists()
-        return [hot.c.round_id == round_id, in_it]
-
-    return await _weights(tx, counted)
-
-
-async def weights_of(tx: Tx, key: Key) -> dict[int, tuple[int, int]]:
-    """Read what one ballot adds to the tally, as (answers, picks) by version."""
-    return await _weights(tx, lambda hot: [hot.c.round_id == key[0], hot.c.fan_id == key[1]])
-
-
-async def _weights(tx: Tx, where: Callable[[Table], list[ColumnElement[bool]]]) -> dict[int, tuple[int, int]]:
-    """Add up answers and picks by version; a duel is an answer about both, a pick of the one it is for."""
-    sides = (
-        (vote, "version_id", vote.c.answer > 0),
-        (duel, "first_id", duel.c.answer == 1),
-        (duel, "second_id", duel.c.answer == 2),
-    )
-    parts = [
-        select(hot.c[name].label("version_id"), case((won, 1), else_=0).label("won")).where(
-            hot.c.answer.is_not(None), *where(hot)
-        )
-        for hot, name, won in sides
-    ]
-    each = union_all(*parts).subquery("each")
-    found = await tx.conn.execute(
-        select(each.c.version_id, func.count(), func.sum(each.c.won)).group_by(each.c.version_id)
-    )
-    return {version: (int(answers), int(picks)) for version, answers, picks in found}
-
-
-async def turnout(tx: Tx, round_id: int) -> int:
-    """Count the fans with a counted ballot."""
-    found = await tx.conn.execute(
-        select(func.count()).where(
-            ballot.c.round_id == round_id, ballot.c.answers > 0, ballot.c.set_aside_at.is_(None)
-        )
-    )
-    return int(found.scalar_one())
-
-
-async def turnout_by_group(tx: Tx, round_id: int) -> dict[int, int]:
-    """Count counted ballots by the group they first came through."""
-    found = await tx.conn.execute(
-        select(ballot.c.group_id, func.count())
-        .where(ballot.c.round_id == round_id, ballot.c.answers > 0, ballot.c.set_aside_at.is_(None))
-        .group_by(ballot.c.group_id)
-    )
-    return dict(found.all())
-
-
-async def answers_per_ballot(tx: Tx, round_id: int) -> list[int]:
-    """List how many versions each counted ballot answers; no person can be told from it."""
-    found = await tx.conn.execute(
-        select(ballot.c.answers)
-        .where(ballot.c.round_id == round_id, ballot.c.answers > 0, ballot.c.set_aside_at.is_(None))
-        .order_by(ballot.c.answers)
-    )
-    return list(found.scalars())
-
-
-async def counted_votes(
-    tx: Tx, round_id: int, everyone: bool = False
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read every counted answer of a round as equally long arrays: fan id, version id, answer.
-
-    `everyone` reads the ballots set aside as well.
-    """
-    return await counted_of(tx, vote, ("fan_id", "version_id", "answer"), round_id, everyone)
-
-
-async def counted_of(
-    tx: Tx, hot: Table, names: tuple[str, str, str], round_id: int, everyone: bool
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Read three columns of a table of votes, as far as they are answered and their ballot counts."""
-    statement = (
-        select(*(hot.c[name] for name in names))
-        .join(ballot, (ballot.c.round_id == hot.c.round_id) & (ballot.c.fan_id == hot.c.fan_id))
-        .where(hot.c.round_id == round_id, hot.c.answer.is_not(None))
-    )
-    if not everyone:
-        statement = statement.where(ballot.c.set_aside_at.is_(None))
-    async with tx.conn.stream(statement) as result:
-        parts = [
-            np.array([tuple(line) for line in part], dtype=np.int64)
-            async for part in result.partitions(20_000)
-        ]
-    votes = np.concatenate([np.empty((0, 3), dtype=np.int64), *parts])
-    return votes[:, 0], votes[:, 1], votes[:, 2]
-
-
-# ------------------------------------------------------------------ one fan
-
-
-def _mine(hot: Table) -> tuple[ColumnElement[bool], ...]:
-    """Narrow a hot table to one ballot, given as `round_id` and `fan_id` when the statement is executed."""
-    return hot.c.round_id == bindparam("round_id"), hot.c.fan_id == bindparam("fan_id")
-
-
-_BALLOT_OF = select(*_BALLOT).where(*_mine(ballot))
-_CELLS_OF = select(
-    vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.chips, vote.c.at, vote.c.account_id
-).where(*_mine(vote))
-_CAN_UNDO = (
-    select(press.c.seq).where(*_mine(press), press.c.kind.in_(UNDOABLE), press.c.undone.is_(False)).limit(1)
-)
-
-
-async def ballot_of(tx: Tx, key: Key) -> BallotRow | None:
-    found = (await tx.conn.execute(_BALLOT_OF, {"round_id": key[0], "fan_id": key[1]})).first()
-    return _ballot_row(found) if found else None
-
-
-async def cells_of(tx: Tx, key: Key) -> dict[int, Given]:
-    """Read one ballot by version."""
-    found = await tx.conn.execute(_CELLS_OF, {"round_id": key[0], "fan_id": key[1]})
-    return {
-        version: Given(Cell(answer, seen, chips), at, account_id)
-        for version, answer, seen, chips, at, account_id in found
-    }
-
-
-async def versions_met(tx: Tx, before: RoundFacts, fan_id: int) -> set[int]:
-    """List the versions a fan answered in earlier rounds of a round's campaign."""
-    earlier = select(round_.c.id).where(
-        round_.c.campaign_id == before.campaign_id, round_.c.number < before.number
-    )
-    sides = ((vote, "version_id"), (duel, "first_id"), (duel, "second_id"))
-    found = union_all(
-        *(
-            select(hot.c[name]).where(
-                hot.c.round_id.in_(earlier), hot.c.fan_id == fan_id, hot.c.answer.is_not(None)
-            )
-            for hot, name in sides
-        )
-    )
-    return set((await tx.conn.execute(found)).scalars())
-
-
-async def can_undo(tx: Tx, key: Key) -> bool:
-    found = await tx.conn.execute(_CAN_UNDO, {"round_id": key[0], "fan_id": key[1]})
-    return found.first() is not None
-
-
-async def move_ballot(tx: Tx, round_id: int, from_fan: int, to_fan: int, first_seq: int) -> None:
-    """Hand one fan's history to another and drop their ballot and votes, for a merge made under the
-    round's exclusive lock.
-
-    The joined history is numbered anew by time, so that undo goes back press by press; `first_seq`, the
-    number of presses the other fan had, keeps theirs first where the times are equal.
-    """
-    mine = (press.c.round_id == round_id, press.c.fan_id == to_fan)
-    await tx.conn.execute(
-        update(press)
-        .where(press.c.round_id == round_id, press.c.fan_id == from_fan)
-        .values(fan_id=to_fan, seq=press.c.seq + first_seq)
-    )
-    line = func.row_number().over(order_by=(press.c.at, press.c.seq)).label("line")
-    numbered = select(press.c.account_id, press.c.event_id, line).where(*mine).subquery("numbered")
-    await tx.conn.execute(
-        update(press)
-        .where(*mine, press.c.account_id == numbered.c.account_id, press.c.event_id == numbered.c.event_id)
-        .values(seq=numbered.c.line)
-    )
-    for hot in (vote, duel, ballot):
-        await tx.conn.execute(delete(hot).where(hot.c.round_id == round_id, hot.c.fan_id == from_fan))
-
-
-async def set_aside(tx: Tx, key: Key, at: datetime | None, reason: str | None) -> None:
-    await tx.conn.execute(
-        update(ballot)
-        .where(ballot.c.round_id == key[0], ballot.c.fan_id == key[1])
-        .values(set_aside_at=at, set_aside_reason=reason)
-    )
-
-
-async def set_aside_of(tx: Tx, key: Key) -> tuple[datetime | None, str | None]:
-    found = await tx.conn.execute(
-        select(ballot.c.set_aside_at, ballot.c.set_aside_reason).where(
-            ballot.c.round_id == key[0], ballot.c.fan_id == key[1]
-        )
-    )
-    line = found.first()
-    return (line.set_aside_at, line.set_aside_reason) if line else (None, None)

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.service import designs
-from bot.storage import fan_orders, presales, rounds, votes
+from bot.storage import fan_orders, presales, rounds, tallies
 from bot.storage.store import Store, Tx
 from bot.storage.tables import Account, ActionLog, Comment, Design, Notice, Outbox, Post, table
 from tests.e2e import made, season
@@ -122,9 +122,9 @@ async def _truth(url: str) -> dict[str, Any]:
                     (number_of[line.design_id], line.kept, line.place, _rounded(line.reason)) for line in cut
                 ]
                 candidates = await rounds.candidates(tx, round_.id)
-                tallies = await votes.tallies(tx, round_.id)
+                counted = await tallies.kept(tx, round_.id)
                 kept[f"votes {round_.number}"] = sorted(
-                    (c.number, c.version, tallies.get(c.version_id)) for c in candidates
+                    (c.number, c.version, counted.get(c.version_id)) for c in candidates
                 )
             for presale in await presales.presales_of(tx, 1):
                 number = number_of[presale.design_id]

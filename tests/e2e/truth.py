@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.storage import campaigns, journal, outbox, people, rounds, votes
+from bot.storage import campaigns, journal, one_ballot, outbox, people, rounds, tallies
 from bot.storage.store import Store
 from tests.e2e.fan import Fan
 from tests.e2e.process import Catwalk
@@ -33,12 +33,14 @@ async def truth(catwalk: Catwalk) -> Truth:
     try:
         async with store.read() as tx:
             number_of = {c.version_id: c.number for c in await rounds.candidates(tx, 1)}
-            assert await votes.tallies(tx, 1) == await votes.recount(tx, 1)
+            assert await tallies.kept(tx, 1) == await tallies.recount(tx, 1)
             ballots = {}
             for account in await tx.conn.execute(people.account.select()):
                 key = (1, account.fan_id)
-                cells = {number_of[v]: given.cell for v, given in (await votes.cells_of(tx, key)).items()}
-                row = await votes.ballot_of(tx, key)
+                cells = {
+                    number_of[v]: given.cell for v, given in (await one_ballot.cells_of(tx, key)).items()
+                }
+                row = await one_ballot.ballot_of(tx, key)
                 ballots[account.name] = Held(
                     {n for n, cell in cells.items() if cell.picked},
                     {n for n, cell in cells.items() if cell.seen},
@@ -50,7 +52,7 @@ async def truth(catwalk: Catwalk) -> Truth:
             assert campaign is not None
             kinds = [post.kind for post in await outbox.group_posts(tx, main.id, None, None, 100)]
             log = [entry.action for entry in await journal.entries(tx, campaign.id, 1000)]
-            return Truth(ballots, kinds[::-1], log, await votes.turnout(tx, 1))
+            return Truth(ballots, kinds[::-1], log, await tallies.turnout(tx, 1))
     finally:
         await store.close()
 

@@ -19,7 +19,7 @@ from bot.service.catwalk import Catwalk
 from bot.service.field import answers_of, field_of
 from bot.service.rounds import By
 from bot.service.shop import Shop
-from bot.storage import people, votes
+from bot.storage import one_ballot, people, tallies, votes
 from bot.storage.store import Store, Tx
 from tests.clock import Clock
 from tests.machine.reference import Refusal
@@ -293,8 +293,8 @@ class Round:
     async def _set_aside(self, account: int) -> None:
         async with self.stores[0].begin() as tx:
             key = (self.made.round_id, await self._fan(tx, account))
-            weights = await votes.weights_of(tx, key)
-            await votes.set_aside(tx, key, self.clock(), "one phone, fifty names")
+            weights = await tallies.weights_of(tx, key)
+            await one_ballot.set_aside(tx, key, self.clock(), "one phone, fifty names")
             await votes.add_to_tally(tx, {(key[0], v): (-n, -won) for v, (n, won) in weights.items()})
 
     def close(self) -> None:

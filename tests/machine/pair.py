@@ -18,9 +18,9 @@ from bot.service import designs, people, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
 from bot.service.shop import Shop
+from bot.storage import one_ballot, tallies, votes
 from bot.storage import people as people_rows
 from bot.storage import rounds as round_rows
-from bot.storage import votes
 from bot.storage.store import Store, Tx
 from bot.storage.tables import Account, Ballot, Outbox, Vote, table
 from tests.clock import START, Clock
@@ -206,8 +206,8 @@ class Pair:
         async with self.store.begin() as tx:
             person = await people_rows.find_person(tx, actor.platform, actor.remote_id)
             assert person is not None
-            weights = await votes.weights_of(tx, (round_id, person.fan_id))
-            await votes.set_aside(tx, (round_id, person.fan_id), self.now, "one phone, fifty names")
+            weights = await tallies.weights_of(tx, (round_id, person.fan_id))
+            await one_ballot.set_aside(tx, (round_id, person.fan_id), self.now, "one phone, fifty names")
             await votes.add_to_tally(tx, {(round_id, v): (-n, -picks) for v, (n, picks) in weights.items()})
 
     # -------------------------------------------------------------- votes
@@ -442,10 +442,10 @@ class Pair:
 
     async def _check_votes(self, tx: Tx, number: int, round_id: int) -> None:
         number_of = {c.version_id: c.number for c in await round_rows.candidates(tx, round_id)}
-        kept, counted = await votes.tallies(tx, round_id), await votes.recount(tx, round_id)
+        kept, counted = await tallies.kept(tx, round_id), await tallies.recount(tx, round_id)
         assert kept == counted, f"the kept tally {kept} is not what the votes say, {counted}"
         assert {number_of[v]: c for v, c in kept.items()} == self.reference.tally(number)
-        assert await votes.turnout(tx, round_id) == len(self.reference.counted(number))
+        assert await tallies.turnout(tx, round_id) == len(self.reference.counted(number))
 
     async def _check_people(self, tx: Tx, opened: list[int]) -> None:
         """Compare who is whom, and every ballot, answer by answer."""

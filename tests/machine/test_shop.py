@@ -17,7 +17,7 @@ from bot.rounds.ballots import Given
 from bot.rounds.model import Round
 from bot.service import batch, designs, rounds
 from bot.service import people as use_people
-from bot.storage import campaigns, people, votes
+from bot.storage import campaigns, one_ballot, people, votes
 from tests.machine.pair import Place, on_sqlite
 from tests.machine.shop_machine import ShopMachine
 from tests.made_shop import EMPTY_ALL
@@ -117,12 +117,12 @@ def a_link_forgets_what_was_set_aside(patch: pytest.MonkeyPatch) -> None:
     async def nothing_aside(*_args: object) -> tuple[None, None]:
         return None, None
 
-    patch.setattr(votes, "set_aside_of", nothing_aside)
+    patch.setattr(one_ballot, "set_aside_of", nothing_aside)
 
 
 def a_ballot_set_aside_is_tallied(patch: pytest.MonkeyPatch) -> None:
-    row = votes._ballot_row
-    patch.setattr(votes, "_ballot_row", lambda line: replace(row(line), set_aside=False))
+    row = votes.ballot_row
+    patch.setattr(votes, "ballot_row", lambda line: replace(row(line), set_aside=False))
 
 
 def the_older_answer_wins(patch: pytest.MonkeyPatch) -> None:

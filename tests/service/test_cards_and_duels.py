@@ -31,8 +31,8 @@ from bot.port import (
 from bot.rounds.model import BallotShape
 from bot.service import rounds
 from bot.service.rounds import By
+from bot.storage import one_ballot, tallies, votes
 from bot.storage import rounds as round_rows
-from bot.storage import votes
 from bot.storage.store import Store
 from tests.clock import Clock
 from tests.made_shop import HOUR, ROOM, MadeShop, made_shop, plan
@@ -304,8 +304,8 @@ async def test_a_ballot_set_aside_stays_so_and_is_not_tallied(duels: MadeShop) -
     await press(duels, ana, "e1", (await duel(duels, ana)).left.press)
     key = (duels.round_id, (await person(duels, ana)).fan_id)
     async with duels.store.begin() as tx:
-        weights = await votes.weights_of(tx, key)
-        await votes.set_aside(tx, key, duels.clock(), "one phone, fifty names")
+        weights = await tallies.weights_of(tx, key)
+        await one_ballot.set_aside(tx, key, duels.clock(), "one phone, fifty names")
         await votes.add_to_tally(tx, {(key[0], v): (-n, -won) for v, (n, won) in weights.items()})
     assert await duels.tally() == {}
     await press(duels, ana, "e2", (await duel(duels, ana)).left.press)
@@ -339,7 +339,7 @@ async def test_a_season_of_three_kinds_carries_what_is_known(store: Store, clock
         async with store.read() as tx:
             standings = await round_rows.standings(tx, made.round_ids[number - 1])
             candidates = await round_rows.candidates(tx, made.round_ids[number - 1])
-            tally = await votes.tallies(tx, made.round_ids[number - 1])
+            tally = await tallies.kept(tx, made.round_ids[number - 1])
         counts = {candidates[s.position].version_id: (s.seen, s.picks) for s in standings if s.seen}
         assert counts == tally
         by_number = {candidates[s.position].number: s for s in standings}

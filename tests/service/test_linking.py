@@ -8,7 +8,7 @@ from bot.errors import RuleError
 from bot.port import Actor, Command, Reply, Sheet
 from bot.service import rounds
 from bot.service.rounds import By
-from bot.storage import people, votes
+from bot.storage import one_ballot, people, votes
 from bot.storage.people import Person
 from tests.made_shop import ROOM, MadeShop
 from tests.rendered import english
@@ -36,7 +36,7 @@ async def ballot(made: MadeShop, actor: Actor) -> dict[int, tuple[bool | None, b
     """Read a fan's ballot by design number: picked, seen."""
     number_of = {c.version_id: c.number for c in await made.candidates()}
     async with made.store.read() as tx:
-        found = await votes.cells_of(tx, (made.round_id, (await person(made, actor)).fan_id))
+        found = await one_ballot.cells_of(tx, (made.round_id, (await person(made, actor)).fan_id))
     return {
         number_of[v]: (None if given.cell.answer is None else given.cell.picked, given.cell.seen)
         for v, given in found.items()
@@ -98,7 +98,7 @@ async def test_three_accounts_keep_when_each_answer_was_given(made: MadeShop) ->
     await link(made, cleo, ben)
     assert (await ballot(made, ben))[1] == (False, True)
     async with made.store.read() as tx:
-        kept = await votes.cells_of(tx, (made.round_id, (await person(made, ben)).fan_id))
+        kept = await one_ballot.cells_of(tx, (made.round_id, (await person(made, ben)).fan_id))
     assert {given.account_id for given in kept.values()} == {(await person(made, cleo)).account_id}
 
 
@@ -147,8 +147,8 @@ async def test_a_ballot_set_aside_stays_aside_and_takes_the_other_along(made: Ma
     suspect = await person(made, ana if aside == "gone" else ben)
     key = (made.round_id, suspect.fan_id)
     async with made.store.begin() as tx:
-        cells = await votes.cells_of(tx, key)
-        await votes.set_aside(tx, key, made.clock(), "one of fifty from one phone")
+        cells = await one_ballot.cells_of(tx, key)
+        await one_ballot.set_aside(tx, key, made.clock(), "one of fifty from one phone")
         await votes.add_to_tally(tx, {(made.round_id, v): (-1, -1) for v in cells})
     assert await made.turnout() == 1
     await link(made, ana, ben)
@@ -157,7 +157,7 @@ async def test_a_ballot_set_aside_stays_aside_and_takes_the_other_along(made: Ma
     await press(made, ben, "3", "p:{}:3:1")
     assert await made.tally() == {}
     async with made.store.read() as tx:
-        assert await votes.set_aside_of(tx, (made.round_id, (await person(made, ben)).fan_id)) == (
+        assert await one_ballot.set_aside_of(tx, (made.round_id, (await person(made, ben)).fan_id)) == (
             made.clock() - timedelta(seconds=1), "one of fifty from one phone",
         )  # fmt: skip
 

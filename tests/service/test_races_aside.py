@@ -14,7 +14,7 @@ from bot.service.catwalk import Catwalk
 from bot.service.moderation import Done
 from bot.service.rounds import By
 from bot.service.shop import Shop
-from bot.storage import people, votes
+from bot.storage import one_ballot, people, tallies
 from bot.storage import rounds as round_rows
 from bot.storage.store import Store
 from tests.made_shop import MadeShop
@@ -34,7 +34,7 @@ async def tallied(made: MadeShop) -> dict[int, tuple[int, int]]:
     """Read the tally as it is kept, right or wrong, by design number."""
     number_of = {c.version_id: c.number for c in await made.candidates()}
     async with made.store.read() as tx:
-        return {number_of[v]: counts for v, counts in (await votes.tallies(tx, made.round_id)).items()}
+        return {number_of[v]: counts for v, counts in (await tallies.kept(tx, made.round_id)).items()}
 
 
 class Aside:
@@ -83,7 +83,7 @@ async def aside_then_vote(
     await made.press(ana, "earlier", f"p:{made.round_id}:1:1")
     there = Catwalk(Shop(other, made.shop.secret))
     aside = await Aside(made, made.store).ready()
-    gate = Gate(monkeypatch, votes, "set_aside")
+    gate = Gate(monkeypatch, one_ballot, "set_aside")
     if not locked:
         unlock(monkeypatch, other)
     task = await gate.stop(aside())
@@ -161,7 +161,7 @@ async def test_two_moderators_set_one_ballot_aside_once(
 ) -> None:
     await made.press(await made.fan(1), "e", f"p:{made.round_id}:1:1")
     one, two = await Aside(made, made.store).ready(), await Aside(made, other_store).ready()
-    gate = Gate(monkeypatch, votes, "set_aside")
+    gate = Gate(monkeypatch, one_ballot, "set_aside")
     first = await gate.stop(one())
     second = await blocked(other_store, two)
     gate.open()
@@ -182,7 +182,7 @@ async def test_two_moderators_take_one_thing_back_once(
         there = Shop(store, made.shop.secret)
         return moderation.undo(there, aside.moderator, done.entry, [made.campaign_id])
 
-    gate = Gate(monkeypatch, votes, "set_aside")
+    gate = Gate(monkeypatch, one_ballot, "set_aside")
     first = await gate.stop(undo(made.store))
     second = await blocked(other_store, lambda: undo(other_store))
     gate.open()

@@ -17,7 +17,7 @@ from bot.service import bulletin, charts, moderation, presales, rounds, summary
 from bot.service.cuts import going_on
 from bot.service.rounds import By
 from bot.service.summary import FEW_FANS
-from bot.storage import people, votes
+from bot.storage import people, tallies
 from bot.storage.store import Store, Tx
 from tests.clock import Clock
 from tests.made_presale import made_presale
@@ -72,7 +72,7 @@ async def test_every_number_agrees_with_the_votes(made: MadeShop, seed: int) -> 
     candidates = await made.candidates()
     async with made.store.read() as tx:
         found = await summary.summary(tx, made.round_id)
-        fans, versions, picked = await votes.counted_votes(tx, made.round_id)
+        fans, versions, picked = await tallies.counted_votes(tx, made.round_id)
         result = await bulletin.compose(tx, cards.RESULT, made.round_id)
     position = {c.version_id: c.position for c in candidates}
     answers = Answers.of_arrays(fans, [position[v] for v in versions.tolist()], picked)
@@ -135,7 +135,7 @@ async def kept_by(made: MadeShop, everyone: bool) -> set[int]:
     """Work the cut out from the votes themselves, with or without the ballots set aside."""
     candidates, round_ = await made.candidates(), await made.round()
     async with made.store.read() as tx:
-        fans, versions, picked = await votes.counted_votes(tx, made.round_id, everyone)
+        fans, versions, picked = await tallies.counted_votes(tx, made.round_id, everyone)
     position = {c.version_id: c.position for c in candidates}
     answers = Answers.of_arrays(fans, [position[v] for v in versions.tolist()], picked)
     found = standings(estimate(answers, len(candidates)), round_.plan.keep, round_.seed)

@@ -18,7 +18,7 @@ from bot.service.catwalk import Catwalk
 from bot.service.field import Field
 from bot.service.rounds import By
 from bot.service.shop import Shop
-from bot.storage import people, votes
+from bot.storage import one_ballot, people, tallies, votes
 from bot.storage import rounds as round_rows
 from bot.storage.store import Store
 from tests.made_shop import ROOM, MadeShop, campaign_file, plan
@@ -132,7 +132,7 @@ async def test_an_answer_is_given_only_after_the_commit(
     press = asyncio.create_task(made.press(fan, "e", pick(made, 1)))
     await written.wait()
     async with other_store.read() as tx:
-        assert await votes.recount(tx, made.round_id) == {}
+        assert await tallies.recount(tx, made.round_id) == {}
     assert not press.done()
     go_on.set()
     assert words(await press) == "#001 added."
@@ -434,7 +434,7 @@ async def test_two_workers_pressing_for_one_fan_keep_every_count_exact(
     async with made.store.read() as tx:
         person = await people.find_person(tx, fan.platform, fan.remote_id)
         assert person is not None
-        row = await votes.ballot_of(tx, (made.round_id, person.fan_id))
+        row = await one_ballot.ballot_of(tx, (made.round_id, person.fan_id))
     assert row is not None
     assert (row.count.answers, row.count.picks, row.presses) == (10, 10, 50)
     last = await made.press(fan, "last", pick(made, 1))

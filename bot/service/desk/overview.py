@@ -10,7 +10,7 @@ from bot.service.desk.cut import decided
 from bot.service.desk.seat import Staff, seat
 from bot.service.desk.steps import acts_now, survivors, taking_part
 from bot.service.shop import Shop
-from bot.storage import campaigns, people, presales, rounds, votes
+from bot.storage import campaigns, people, presales, rounds, tallies
 from bot.storage.store import Tx
 
 BAND = 12
@@ -81,7 +81,7 @@ async def _round_line(
         round_,
         None if part is None else len(part),
         acts_now(staff, round_, siblings, now, cut is not None, presold),
-        await votes.turnout(tx, round_.id) if shows_turnout else None,
+        await tallies.turnout(tx, round_.id) if shows_turnout else None,
         len(cut.kept) if cut else None,
         len(cut.standings) - len(cut.kept) if cut else None,
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.rounds.model import Round
 from bot.service import bulletin
 from bot.service.summary import median_seen
-from bot.storage import comments, people, votes
+from bot.storage import comments, people, tallies
 from bot.storage.people import GroupRow
 from bot.storage.store import Tx
 
@@ -31,7 +31,7 @@ class TurnoutView:
 
 
 async def turnout_view(tx: Tx, round_: Round, groups: Sequence[GroupRow], versions: int) -> TurnoutView:
-    by_group = await votes.turnout_by_group(tx, round_.id)
+    by_group = await tallies.turnout_by_group(tx, round_.id)
     known_ids = {g.id for g in groups}
     parted = await people.groups_by_id(tx, [i for i in by_group if i not in known_ids])
     total = await bulletin.turnout(tx, round_, versions)
