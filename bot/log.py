@@ -39,8 +39,8 @@ HIDDEN = frozenset(
 )
 """Facts with one of these words in their name are left out: `reply_text`, `bot_token`."""
 
-# Busy libraries: httpx writes URLs with Telegram's token at INFO, aiosqlite every statement with its values,
-# APScheduler a line for each tick, Alembic its dialect at each look.
+# Busy libraries: httpx writes URLs with Telegram's token at INFO, python-telegram-bot and aiosqlite what they
+# are given at DEBUG, APScheduler a line for each tick, Alembic its dialect at each look.
 _QUIET = (
     "aiosqlite",
     "alembic",
@@ -50,6 +50,7 @@ _QUIET = (
     "httpx",
     "PIL",
     "sqlalchemy",
+    "telegram",
     "uvicorn.access",
 )
 
