@@ -1,4 +1,4 @@
-"""Clean photos and keep them under the hash of their bytes, each with its tile."""
+"""Clean photos and keep them under the hash of their bytes, each with its tile and its thumb."""
 
 import hashlib
 import io
@@ -14,8 +14,9 @@ from pathlib import Path
 import imagehash
 from PIL import Image, ImageOps
 
+from bot import mosaic
 from bot.errors import RuleError
-from bot.intake.decode import upright
+from bot.intake.decode import PAPER, upright
 from bot.intake.header import Checked, check_photo
 from bot.intake.limits import DEFAULTS, PhotoLimits
 from bot.intake.near import SIDE
@@ -23,6 +24,9 @@ from bot.text import t
 
 TILE = (480, 600)
 """Width and height of a tile in pixels: 4 : 5, as every surface crops (look.md)."""
+
+THUMB, _MARGIN = (384, 512), 4
+"""Width and height of a thumb, a design's place on a contact sheet, and of the paper around its photo."""
 
 _QUALITY = 88
 _TILE_QUALITY = 82
@@ -44,7 +48,7 @@ class CleanPhoto:
 
 
 class PhotoStore:
-    """A folder of cleaned photos: `ab/ab….jpg` and `ab/ab….tile.jpg`. Files are whole or not there."""
+    """A folder of cleaned photos: `ab/ab….jpg`, `.tile.jpg`, `.thumb.jpg`. Files are whole or not there."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -57,17 +61,21 @@ class PhotoStore:
         """Place a photo's tile; raises as `path` does."""
         return self._place(photo, ".tile.jpg")
 
-    def has(self, photo: str) -> bool:
-        """Tell whether a photo and its tile are both here."""
-        return self.path(photo).is_file() and self.tile_path(photo).is_file()
+    def thumb_path(self, photo: str) -> Path:
+        """Place a photo's thumb; raises as `path` does."""
+        return self._place(photo, ".thumb.jpg")
 
-    def put(self, photo: bytes, tile: bytes) -> str:
-        """Keep a cleaned JPEG and its tile; return the photo's hash. Putting it twice changes nothing."""
+    def has(self, photo: str) -> bool:
+        """Tell whether a photo is here with its tile and its thumb."""
+        return all(path.is_file() for path in self._paths(photo))
+
+    def put(self, photo: bytes, tile: bytes, thumb: bytes) -> str:
+        """Keep a cleaned JPEG and what is made of it; return its hash. Putting it twice changes nothing."""
         name = hashlib.sha256(photo).hexdigest()
         if not self.has(name):
             self.path(name).parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(self.tile_path(name), tile)
-            _write_whole(self.path(name), photo)
+            for path, data in zip(self._paths(name), (thumb, tile, photo), strict=True):
+                _write_whole(path, data)
             _sync_folder(self.path(name).parent)
         return name
 
@@ -79,12 +87,16 @@ class PhotoStore:
         for name in sorted(staging._names()):
             if not self.has(name):
                 self.path(name).parent.mkdir(parents=True, exist_ok=True)
-                _move(staging.tile_path(name), self.tile_path(name))
-                _move(staging.path(name), self.path(name))
+                for source, target in zip(staging._paths(name), self._paths(name), strict=True):
+                    _move(source, target)
                 _sync_folder(self.path(name).parent)
                 new += 1
             staging._drop(name)
         return new
+
+    def _paths(self, photo: str) -> tuple[Path, ...]:
+        """List a photo's files, itself last, which is so never there alone."""
+        return (self.thumb_path(photo), self.tile_path(photo), self.path(photo))
 
     def _place(self, photo: str, ending: str) -> Path:
         if not _HASH.fullmatch(photo):
@@ -98,8 +110,8 @@ class PhotoStore:
                 yield name
 
     def _drop(self, name: str) -> None:
-        self.path(name).unlink(missing_ok=True)
-        self.tile_path(name).unlink(missing_ok=True)
+        for path in reversed(self._paths(name)):
+            path.unlink(missing_ok=True)
         with suppress(OSError):
             self.path(name).parent.rmdir()
 
@@ -117,15 +129,29 @@ def source_hash(data: bytes) -> str:
 
 
 def keep_photo(photo: Checked, source: str, store: PhotoStore) -> CleanPhoto:
-    """Decode a checked photo and keep its cleaned JPEG and tile in `store`."""
+    """Decode a checked photo and keep its cleaned JPEG, tile and thumb in `store`."""
     image = upright(photo)
-    tile = ImageOps.fit(image, TILE, Image.Resampling.LANCZOS, centering=_FOCUS)
-    name = store.put(_jpeg(image, _QUALITY, progressive=True), _jpeg(tile, _TILE_QUALITY))
+    name = store.put(
+        _jpeg(image, _QUALITY, progressive=True),
+        _jpeg(_fitted(image, TILE), _TILE_QUALITY),
+        _thumb(image),
+    )
     return CleanPhoto(name, source, image.width, image.height, str(imagehash.phash(image, hash_size=SIDE)))
 
 
+def _thumb(image: Image.Image) -> bytes:
+    """Lay a photo on paper, in the form that sheets are put together from."""
+    paper = Image.new("RGB", THUMB, PAPER)
+    paper.paste(_fitted(image, (THUMB[0] - 2 * _MARGIN, THUMB[1] - 2 * _MARGIN)), (_MARGIN, _MARGIN))
+    return mosaic.encoded(paper)
+
+
+def _fitted(image: Image.Image, size: tuple[int, int]) -> Image.Image:
+    return ImageOps.fit(image, size, Image.Resampling.LANCZOS, centering=_FOCUS)
+
+
 def _jpeg(image: Image.Image, quality: int, progressive: bool = False) -> bytes:
-    """Encode a photo; a tile stays baseline, which contact sheets decode three times as fast."""
+    """Encode a photo; a small one stays baseline, which is decoded three times as fast."""
     out = io.BytesIO()
     image.save(out, "JPEG", quality=quality, optimize=True, progressive=progressive)
     return out.getvalue()

@@ -380,10 +380,10 @@ def test_nothing_but_the_picture_is_kept(store: PhotoStore) -> None:
     assert read_back[ExifTags.GPS.GPSLatitude] == (48.0, 51.0, 29.0)
     assert {0xE1, 0xE2, 0xFE} <= set(segments(data))
     photo = clean_photo(data, "a.jpg", store)
-    for path in (store.path(photo.hash), store.tile_path(photo.hash)):
+    for path in (store.path(photo.hash), store.tile_path(photo.hash), store.thumb_path(photo.hash)):
         kept = path.read_bytes()
         assert b"Secret" not in kept
-        assert set(segments(kept)) <= {0xE0, 0xDB, 0xC0, 0xC2, 0xC4}
+        assert set(segments(kept)) <= {0xE0, 0xDB, 0xC0, 0xC2, 0xC4, 0xDD}
         assert not dict(Image.open(io.BytesIO(kept)).getexif())
 
 
@@ -395,7 +395,7 @@ def test_png_and_webp_text_is_gone(store: PhotoStore) -> None:
         assert b"Secret" not in store.path(photo.hash).read_bytes()
 
 
-def test_a_photo_is_kept_under_the_hash_of_its_bytes_with_a_tile(store: PhotoStore) -> None:
+def test_a_photo_is_kept_under_the_hash_of_its_bytes_with_a_tile_and_a_thumb(store: PhotoStore) -> None:
     data = jpeg(3, (900, 1200))
     photo = clean_photo(data, "a.jpg", store)
     file = store.path(photo.hash)
@@ -408,6 +408,18 @@ def test_a_photo_is_kept_under_the_hash_of_its_bytes_with_a_tile(store: PhotoSto
         assert imagehash.hex_to_hash(photo.phash) - imagehash.phash(kept, hash_size=SIDE) <= 8
     assert len(photo.phash) == BITS // 4
     assert store.has(photo.hash)
+
+
+def test_a_thumb_is_the_same_crop_on_paper(store: PhotoStore) -> None:
+    tall = Image.new("RGB", (400, 1000), "white")
+    tall.paste("red", (0, 0, 400, 185))  # the crop is 536 high and starts at 186
+    tall.paste("blue", (0, 722, 400, 1000))
+    photo = clean_photo(encoded(tall), "a.jpg", store)
+    with Image.open(store.thumb_path(photo.hash)) as thumb:
+        assert thumb.size == (384, 512)
+        assert near(mean(thumb, (4, 4, 380, 508)), (255, 255, 255), 8)
+        for edge in ((0, 0, 384, 4), (0, 508, 384, 512), (0, 0, 4, 512), (380, 0, 384, 512)):
+            assert near(mean(thumb, edge), PAPER, 2)
 
 
 def test_a_tile_keeps_the_middle_and_a_little_more_of_the_top(store: PhotoStore) -> None:
@@ -425,7 +437,7 @@ def test_cleaning_twice_changes_nothing(store: PhotoStore) -> None:
     before = {path: path.stat().st_mtime_ns for path in store.root.rglob("*.jpg")}
     assert clean_photo(jpeg(1), "b.jpeg", store) == photo
     assert {path: path.stat().st_mtime_ns for path in store.root.rglob("*.jpg")} == before
-    assert len(before) == 2
+    assert len(before) == 3
 
 
 @pytest.mark.parametrize(
@@ -443,7 +455,7 @@ def test_cleaning_twice_changes_nothing(store: PhotoStore) -> None:
     ],
 )
 def test_only_a_hash_names_a_photo(store: PhotoStore, name: str) -> None:
-    for call in (store.path, store.tile_path, store.has):
+    for call in (store.path, store.tile_path, store.thumb_path, store.has):
         assert refusal(partial(call, name))[0] == "photo.unknown"
 
 
@@ -465,7 +477,7 @@ def test_a_staging_store_is_adopted_once(tmp_path: Path, store: PhotoStore) -> N
     assert store.adopt(staging) == 0
     assert store.adopt(PhotoStore(tmp_path / "never")) == 0
     assert store.has(known.hash)
-    assert len(files(store)) == 6
+    assert len(files(store)) == 9
 
 
 def test_adopting_across_disks_copies_whole_files(
@@ -485,7 +497,7 @@ def test_adopting_across_disks_copies_whole_files(
     assert store.adopt(staging) == 1
     assert store.path(photo.hash).read_bytes() == kept
     assert files(staging) == []
-    assert len(files(store)) == 2
+    assert len(files(store)) == 3
 
 
 def test_a_store_that_adopts_itself_loses_nothing(store: PhotoStore) -> None:
@@ -504,9 +516,12 @@ def test_a_write_that_fails_leaves_nothing_half(store: PhotoStore, monkeypatch: 
     assert files(store) == []
 
 
-def test_half_of_a_pair_is_made_whole(store: PhotoStore) -> None:
+@pytest.mark.parametrize("part", [PhotoStore.path, PhotoStore.tile_path, PhotoStore.thumb_path])
+def test_a_photo_that_lacks_a_part_is_made_whole(
+    store: PhotoStore, part: Callable[[PhotoStore, str], Path]
+) -> None:
     (photo,) = both(store, 1)
-    store.tile_path(photo.hash).unlink()
+    part(store, photo.hash).unlink()
     assert not store.has(photo.hash)
     both(store, 1)
     assert store.has(photo.hash)
