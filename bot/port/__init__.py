@@ -30,7 +30,7 @@ from bot.port.asks import (
 )
 from bot.port.ballots import BallotView, Before, CardPage, Chip, DuelPage, Sheet, Strip, Tile
 from bot.port.posts import Button, Card, Chart, Limits, Meter, Picture, Post, Served
-from bot.port.protocols import ChatAdapter, Inbox
+from bot.port.protocols import ChatAdapter, Inbox, Ledger
 from bot.port.sales import Cell, OrderLine, OrdersView, OrderView, PresalesView, PresaleView, PriceStep, Quote
 from bot.port.screens import (
     Answer,
@@ -69,6 +69,7 @@ __all__ = [
     "Feed",
     "FeedPost",
     "Inbox",
+    "Ledger",
     "Limits",
     "Look",
     "Me",

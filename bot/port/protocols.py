@@ -1,5 +1,6 @@
-"""The two protocols: what an adapter may ask of Catwalk, and what Catwalk asks of an adapter."""
+"""The protocols: what an adapter may ask of Catwalk, and what Catwalk asks of an adapter."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bot.i18n import Reader
@@ -30,3 +31,22 @@ class ChatAdapter(Protocol):
     async def edit(self, post: Post, remote_id: str) -> None: ...
     async def retract(self, group: str, remote_id: str) -> None: ...
     async def direct(self, remote_id: str, text: Text, reader: Reader) -> None: ...
+
+
+class Ledger(Protocol):
+    """What a platform sent us, kept from before we acknowledge it until it is handled.
+
+    An `account` is the platform's own id of ours; an update's content is text, as it was sent.
+    """
+
+    async def put(self, account: str, updates: Mapping[int, str]) -> frozenset[int]:
+        """Keep updates by their ids; gives the ids that were not there before."""
+        ...
+
+    async def waiting(self, account: str) -> dict[int, str]:
+        """List what was not handled, the oldest first."""
+        ...
+
+    async def handled(self, account: str, update_id: int) -> None:
+        """Mark an update as handled; its content is forgotten."""
+        ...

@@ -543,3 +543,17 @@ class ActionLog(Base):
     reason: Mapped[str] = mapped_column(server_default="")
     event_id: Mapped[str | None]
     undone_at: Mapped[datetime | None]
+
+
+class Received(Base):
+    """What a platform's `account` of ours was sent, kept before we acknowledged it.
+
+    Handled, its content is emptied, and the line stays for a while to know it by.
+    """
+
+    __tablename__ = "received"
+    account: Mapped[str] = mapped_column(primary_key=True)
+    update_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]

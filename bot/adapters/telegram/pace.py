@@ -24,12 +24,20 @@ _FREE = frozenset({"sendChatAction"})
 
 
 class Pace(BaseRateLimiter[str]):
-    """Lets calls go by `Schedule`. A call that Telegram asks to repeat later is repeated, unless its chat is
-    closed for longer than `patience_s`: then whoever called gets RetryAfter. A redraw that was dropped
-    returns True, as an edit may.
+    """Lets calls go by `Schedule`, each after a last `check`, which raises when we may not speak any more.
+
+    A call that Telegram asks to repeat later is repeated, unless its chat is closed for longer than
+    `patience_s`: then whoever called gets RetryAfter. A redraw that was dropped returns True, as an edit may.
     """
 
-    def __init__(self, *, patience_s: float = 30.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        check: Callable[[], None],
+        *,
+        patience_s: float = 30.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._check = check
         self._patience_s = patience_s
         self._clock = clock
         self._schedule = Schedule()
@@ -54,6 +62,7 @@ class Pace(BaseRateLimiter[str]):
     ) -> bool | dict[str, Any] | list[dict[str, Any]]:
         call = _paced(endpoint, data, redraw=rate_limit_args == REDRAW)
         if call is None:
+            self._check()
             return await callback(*args, **kwargs)
         for needless in self._schedule.put(call):
             self._tell(needless, False)
@@ -61,6 +70,7 @@ class Pace(BaseRateLimiter[str]):
         self._go()
         while await self._wait(call, turn):
             try:
+                self._check()
                 return await callback(*args, **kwargs)
             except RetryAfter as flood:
                 self._schedule.hold(call.chat, self._clock() + _seconds(flood.retry_after))

@@ -25,11 +25,25 @@ async def api() -> AsyncIterator[BotApi]:
         yield api
 
 
+class Right:
+    """The right to speak, until it is `lost`."""
+
+    lost = False
+
+    def check(self) -> None:
+        if self.lost:
+            raise PermissionError
+
+
 @pytest.fixture
-async def bot(api: BotApi) -> AsyncIterator[Bot]:
-    async with ExtBot(
-        api.token, base_url=api.base_url, request=AiohttpRequest(), rate_limiter=Pace(patience_s=10)
-    ) as bot:
+def right() -> Right:
+    return Right()
+
+
+@pytest.fixture
+async def bot(api: BotApi, right: Right) -> AsyncIterator[Bot]:
+    pace = Pace(right.check, patience_s=10)
+    async with ExtBot(api.token, base_url=api.base_url, request=AiohttpRequest(), rate_limiter=pace) as bot:
         yield bot
 
 
@@ -126,3 +140,20 @@ async def test_an_album_counts_by_the_photo(api: BotApi, bot: Bot) -> None:
         await bot.edit_message_caption(fans.id, sent[0].message_id, caption="one too many")
     assert timedelta(seconds=55) < full.value._retry_after <= timedelta(seconds=60)
     assert not api.refused(429)
+
+
+async def test_who_lost_the_right_to_speak_while_waiting_says_nothing(
+    api: BotApi, bot: Bot, right: Right
+) -> None:
+    ada = started(api, "Ada")
+    await bot.send_message(ada.id, "0")
+    waiting = asyncio.create_task(bot.send_message(ada.id, "1"))
+    await asyncio.wait({waiting}, timeout=0.1)
+    right.lost = True
+    with pytest.raises(PermissionError):
+        await waiting
+    with pytest.raises(PermissionError):
+        await bot.answer_callback_query("1")
+    assert [call.method for call in api.calls] == ["getMe", "sendMessage"]
+    right.lost = False
+    assert (await bot.send_message(ada.id, "2")).text == "2"

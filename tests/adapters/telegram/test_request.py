@@ -11,9 +11,6 @@ from telegram.ext import ExtBot
 
 from bot.adapters.telegram.request import AiohttpRequest
 from tests.telegram.botapi.server import BotApi
-from tests.telegram.playing import api, bot
-
-__all__ = ["api", "bot"]
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 ME = {"id": 1, "is_bot": True, "first_name": "Catwalk", "username": "catwalk_bot"}
@@ -88,7 +85,7 @@ async def test_a_server_that_is_away_is_a_network_error_without_the_token(server
 
 
 async def test_an_answer_that_is_not_telegrams_is_a_network_error(api: BotApi, bot: ExtBot[None]) -> None:
-    api.broken = 502
+    api.trouble = 1
     with pytest.raises(NetworkError, match="Bad Gateway"):
         await bot.get_me()
 

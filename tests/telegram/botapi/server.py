@@ -57,8 +57,8 @@ class BotApi:
         self.people = People(self.state)
         self.crowd = Crowd(self.state)
         self._strict = strict
-        self.broken: int | None = None
-        """While set, every call is answered with this HTTP status, as by a server in trouble."""
+        self.trouble = 0
+        """How many of the next calls are answered 502, as by a server in trouble."""
 
     @property
     def base_url(self) -> str:
@@ -103,8 +103,9 @@ class BotApi:
     # ------------------------------------------------------------ HTTP
 
     async def _call(self, request: web.Request) -> web.Response:
-        if self.broken is not None:
-            return web.Response(status=self.broken, text="Bad Gateway")
+        if self.trouble:
+            self.trouble -= 1
+            return web.Response(status=502, text="Bad Gateway")
         if request.match_info["token"] != self.token:
             fail = Fail(401, "Unauthorized")
             return web.json_response(fail.body(), status=fail.code)

@@ -59,6 +59,7 @@ class Updates:
         self.webhook: Webhook | None = None
         self.last_error: tuple[int, str] | None = None
         self._delivering: asyncio.Task[None] | None = None
+        self._off = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._queue)
@@ -133,9 +134,11 @@ class Updates:
         self.last_error = None
         if webhook is not None:
             self._end_poll(conflict("terminated by setWebhook request"))
+            self._off.clear()
             self._delivering = asyncio.create_task(self._deliver(webhook))
 
     async def stop(self) -> None:
+        self._off.set()
         if self._delivering is not None:
             self._delivering.cancel()
             await asyncio.gather(self._delivering, return_exceptions=True)
@@ -177,7 +180,9 @@ class Updates:
                 asked = await _received(session, webhook, update)
             except (aiohttp.ClientError, TimeoutError) as error:
                 self.last_error = (int(time.time()), str(error) or type(error).__name__)
-                await asyncio.sleep(wait_s)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await self._off.wait()
                 wait_s = min(wait_s * 2, 60.0)
                 continue
             self._queue.remove(update)

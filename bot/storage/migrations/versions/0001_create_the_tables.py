@@ -168,6 +168,20 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "received",
+        sa.Column("account", sa.Text(), nullable=False),
+        sa.Column(
+            "update_id",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            autoincrement=False,
+            nullable=False,
+        ),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("account", "update_id", name=op.f("pk_received")),
+    )
+    op.create_table(
         "tally",
         sa.Column(
             "round_id",
@@ -725,6 +739,7 @@ def downgrade() -> None:
     op.drop_table("account")
     op.drop_table("vote")
     op.drop_table("tally")
+    op.drop_table("received")
     op.drop_table("press")
     op.drop_table("photo")
     op.drop_table("fan_group")

@@ -1,0 +1,151 @@
+"""Updates sent to us: the webhook, and the server it listens with."""
+
+import asyncio
+import contextlib
+import hmac
+import json
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from bot.adapters.telegram.receive import Answer, Raw, Receiver
+from bot.errors import ConfigError, Problem
+from bot.text import t
+
+log = structlog.get_logger()
+
+_SECRET = b"x-telegram-bot-api-secret-token"
+_BODY_BYTES = 1_000_000
+_BACKLOG = 2048
+_PATIENCE_S = 5
+_JSON = (b"content-type", b"application/json")
+
+
+class Hook:
+    """Takes an update a request. Who does not name the secret is refused before anything is read.
+
+    The toast of a vote travels in the answer, as the one call that the answer to a webhook may make.
+    """
+
+    def __init__(self, receiver: Receiver, secret: str) -> None:
+        self._receiver = receiver
+        self._secret = secret.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = dict(scope["headers"])
+        if not hmac.compare_digest(headers.get(_SECRET, b""), self._secret):
+            await _answer(send, 401)
+            return
+        update = _update(await _read(receive))
+        if update is None:
+            await _answer(send, 400)
+            return
+        try:
+            answer = await self._receiver.take(update)
+        except Exception as error:  # Telegram sends it again
+            log.warning("update_not_taken", reason=type(error).__name__)
+            await _answer(send, 503)
+            return
+        await _answer(send, 200, _call(answer) if answer else b"")
+        if answer:
+            self._receiver.follow(answer.toast)
+
+
+def _update(content: bytes) -> Raw | None:
+    """Read an update; None for what is none."""
+    try:
+        update: Raw = json.loads(content)
+        return update if isinstance(update["update_id"], int) else None
+    except (ValueError, TypeError, LookupError):
+        return None
+
+
+def _call(answer: Answer) -> bytes:
+    """Write the answer to a press as the call of a method."""
+    call: dict[str, Any] = {
+        "method": "answerCallbackQuery",
+        "callback_query_id": answer.query_id,
+        "text": answer.toast.words,
+    }
+    if answer.toast.alert:
+        call["show_alert"] = True
+    return json.dumps(call).encode()
+
+
+async def _read(receive: Receive) -> bytes:
+    """Read a body; of one that is longer than any update, only its beginning."""
+    content = b""
+    more = True
+    while more and len(content) < _BODY_BYTES:
+        part = await receive()
+        content += part.get("body", b"")
+        more = part.get("more_body", False)
+    return content
+
+
+async def _answer(send: Send, status: int, content: bytes = b"") -> None:
+    headers = [(b"content-length", str(len(content)).encode())]
+    if content:
+        headers.append(_JSON)
+    if status != 200:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})
+
+
+def app(hook: Hook, path: str) -> Starlette:
+    """Make the webhook's own web application; `path` is that of its public URL."""
+    return Starlette(routes=[Route(path, hook, methods=["POST"])])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the webhook's port; raises ConfigError when it is taken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(_BACKLOG)
+    except OSError as error:
+        listening.close()
+        text = t(
+            "Cannot listen on {host}:{port} ({reason}). Stop what runs there, or choose another port.",
+            host=host,
+            port=str(port),
+            reason=error.strerror or type(error).__name__,
+        )
+        raise ConfigError([Problem("CATWALK_TELEGRAM__WEBHOOK_PORT", text)]) from None
+    return listening
+
+
+async def serve(application: Starlette, listening: socket.socket) -> None:
+    """Serve until cancelled; the socket is closed then."""
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=_PATIENCE_S,
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        await asyncio.shield(serving)
+    finally:
+        server.should_exit = True
+        await serving
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,157 @@
+"""What Telegram sends us: a press that votes goes straight to the service, all else is kept first.
+
+An update is acknowledged when its vote is stored, or when it stands in the ledger. What stands there goes
+through the library's handlers, one after the other in each chat and chats side by side, and once more after
+a crash. An update that comes twice is handled once; a vote that comes twice is one vote by its event id.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from telegram import Update
+from telegram.ext import Application
+
+from bot.port import Ledger
+
+log = structlog.get_logger()
+
+Raw = dict[str, Any]
+"""An update, or a part of one, as Telegram sent it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toast:
+    """What a press is answered with, and what is shown after that."""
+
+    words: str
+    alert: bool = False
+    after: Callable[[], Awaitable[None]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A toast for the press with this id."""
+
+    query_id: str
+    toast: Toast
+
+
+Vote = Callable[[Raw], Awaitable[Toast] | None]
+"""Takes a callback query that votes; None at once for any other."""
+
+
+class Receiver:
+    """Takes updates, whatever way they come. `application` has been started; `kinds` are those it handles."""
+
+    def __init__(
+        self,
+        application: Application[Any, Any, Any, Any, Any, Any],
+        ledger: Ledger,
+        vote: Vote,
+        kinds: Sequence[str],
+    ) -> None:
+        self._application = application
+        self._account = str(application.bot.id)
+        self._ledger = ledger
+        self._vote = vote
+        self._kinds = kinds
+        self._lanes: dict[object, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def resume(self) -> None:
+        """Handle what was acknowledged and not handled when the last process ended."""
+        for update_id, content in (await self._ledger.waiting(self._account)).items():
+            self._begin(update_id, json.loads(content))
+
+    async def take(self, update: Raw) -> Answer | None:
+        """Store one update; gives what a press that voted is answered with.
+
+        Raises what the database raises: then the same update must be given again.
+        """
+        if voting := self._voting(update):
+            return Answer(update["callback_query"]["id"], await voting)
+        await self._keep([update])
+        return None
+
+    async def take_all(self, updates: Sequence[Raw]) -> list[Answer]:
+        """Store what came together, the votes in one batch; else like `take`."""
+        voting: dict[str, Awaitable[Toast]] = {}
+        others: list[Raw] = []
+        for update in updates:
+            if vote := self._voting(update):
+                voting[update["callback_query"]["id"]] = vote
+            else:
+                others.append(update)
+        toasts, _ = await asyncio.gather(asyncio.gather(*voting.values()), self._keep(others))
+        return [Answer(query_id, toast) for query_id, toast in zip(voting, toasts, strict=True)]
+
+    def _voting(self, update: Raw) -> Awaitable[Toast] | None:
+        query = update.get("callback_query")
+        return self._vote(query) if query else None
+
+    async def _keep(self, updates: Sequence[Raw]) -> None:
+        """Put updates into the ledger, and begin with those that are new; unknown kinds are nothing to us."""
+        known = {u["update_id"]: u for u in updates if any(kind in u for kind in self._kinds)}
+        if not known:
+            return
+        written = {update_id: json.dumps(update) for update_id, update in known.items()}
+        for update_id in sorted(await self._ledger.put(self._account, written)):
+            self._begin(update_id, known[update_id])
+
+    def _begin(self, update_id: int, update: Raw) -> None:
+        """Handle an update after those before it in its lane."""
+        lane = _lane(update)
+        task = self.spawn(self._handle(update_id, update, self._lanes.get(lane)))
+        self._lanes[lane] = task
+        task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes[lane] is done else None)
+
+    async def _handle(self, update_id: int, update: Raw, before: asyncio.Task[None] | None) -> None:
+        if before is not None:
+            await asyncio.wait({before})
+        try:
+            await self._application.process_update(Update.de_json(update, self._application.bot))
+        except Exception:  # what is in it did that: trying again would not help
+            log.exception("update_failed", update_id=update_id)
+        try:
+            await self._ledger.handled(self._account, update_id)
+        except Exception:  # the next process handles it again, and every effect is once by its event
+            log.exception("update_not_marked", update_id=update_id)
+
+    def follow(self, toast: Toast) -> None:
+        """Show what comes after a press, beside the receiving."""
+        if toast.after is not None:
+            self.spawn(self._follow(toast.after))
+
+    async def _follow(self, after: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await after()
+        except Exception:  # the vote is stored; the next tap shows where it stands
+            log.exception("screen_failed")
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do something beside the receiving; it is waited for in `close`."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def close(self, patience_s: float = 5.0) -> None:
+        """Let what is under way come to its end; what is late is for the next process."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=patience_s)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+def _lane(update: Raw) -> object:
+    """Say which updates must keep their order: a chat's, or a person's. A payment waits for nothing."""
+    if "pre_checkout_query" in update:
+        return ("payment", update["update_id"])
+    content = next(value for kind, value in update.items() if kind != "update_id")
+    place = content.get("message", content).get("chat") or content.get("from") or {}
+    return place.get("id")
