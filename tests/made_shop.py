@@ -92,7 +92,9 @@ def shop_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 EMPTY_ALL = (
-    "DO $$ BEGIN SET LOCAL session_replication_role = replica; "  # foreign keys are not asked
+    "DO $$ DECLARE part regclass; BEGIN SET LOCAL session_replication_role = replica; "  # no foreign keys
+    "FOR part IN SELECT oid FROM pg_class WHERE relispartition AND relkind = 'r' "
+    "LOOP EXECUTE 'DROP TABLE ' || part; END LOOP; "
     + " ".join(f'DELETE FROM "{name}";' for name in Base.metadata.tables)
     + " END $$"
 )

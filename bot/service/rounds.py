@@ -17,6 +17,7 @@ from bot.service.cuts import CutPreview, preview
 from bot.service.ticking import Steps
 from bot.service.wire import dump_text
 from bot.storage import campaigns, journal, outbox, people, presales, rounds, summaries, tallies
+from bot.storage.partitions import make_partitions
 from bot.storage.rounds import CutLine
 from bot.storage.store import Store, Tx
 from bot.text import Text, t
@@ -113,6 +114,7 @@ async def open_round(store: Store, round_id: int, by: By) -> Round:
         await rounds.freeze(
             tx, round_id, [competing[i].version_id for i in engine.drawn(round_.seed, len(competing))]
         )
+        await make_partitions(tx, round_id)
         groups = [g.id for g in await people.groups_of(tx, round_.campaign_id)]
         await outbox.tell(tx, groups, cards.ROUND, round_id, now)
         return after

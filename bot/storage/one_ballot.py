@@ -44,14 +44,15 @@ async def cells_of(tx: Tx, key: Key) -> dict[int, Given]:
 
 async def versions_met(tx: Tx, before: RoundFacts, fan_id: int) -> set[int]:
     """List the versions a fan answered in earlier rounds of a round's campaign."""
-    earlier = select(round_.c.id).where(
-        round_.c.campaign_id == before.campaign_id, round_.c.number < before.number
+    earlier = await tx.conn.execute(
+        select(round_.c.id).where(round_.c.campaign_id == before.campaign_id, round_.c.number < before.number)
     )
+    ids = list(earlier.scalars())  # named one by one, PostgreSQL opens only their partitions
     sides = ((vote, "version_id"), (duel, "first_id"), (duel, "second_id"))
     found = union_all(
         *(
             select(hot.c[name]).where(
-                hot.c.round_id.in_(earlier), hot.c.fan_id == fan_id, hot.c.answer.is_not(None)
+                hot.c.round_id.in_(ids), hot.c.fan_id == fan_id, hot.c.answer.is_not(None)
             )
             for hot, name in sides
         )

@@ -1,7 +1,7 @@
 """The tables, as SQLAlchemy mapped classes. Statements are written in Core against `Table` objects.
 
-Hot tables (ballot, vote, duel, press) carry the round first and the fan second in their primary key, so that
-they can be partitioned by round and distributed by fan; they have no other index.
+Hot tables (ballot_order, ballot, vote, duel, press) carry the round first and the fan second in their primary
+key: they are partitioned by round (see `partitions`) and can be distributed by fan. They have no other index.
 """
 
 from datetime import UTC, datetime
@@ -80,6 +80,9 @@ def table(row: type[Base]) -> Table:
 
 def _flag(default: bool) -> Any:
     return mapped_column(server_default=text("true" if default else "false"))
+
+
+_HOT = {"sqlite_with_rowid": False, "postgresql_partition_by": "LIST (round_id)"}
 
 
 # ------------------------------------------------------------------ people
@@ -296,7 +299,7 @@ class BallotOrder(Base):
     """
 
     __tablename__ = "ballot_order"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (_HOT,)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     positions: Mapped[list[Any]]
@@ -306,7 +309,7 @@ class Ballot(Base):
     """One fan's ballot in a round: the row its presses queue on. `presses` numbers them."""
 
     __tablename__ = "ballot"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (_HOT,)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     group_id: Mapped[int]
@@ -324,7 +327,7 @@ class Vote(Base):
     none yet. `chips` are the reasons given: see `rounds.ballots.Cell`."""
 
     __tablename__ = "vote"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (_HOT,)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -342,7 +345,7 @@ class Duel(Base):
     """
 
     __tablename__ = "duel"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (_HOT,)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     first_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -363,7 +366,7 @@ class Press(Base):
     """
 
     __tablename__ = "press"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (_HOT,)
     round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

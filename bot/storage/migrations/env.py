@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
+from bot.storage.partitions import is_partition
 from bot.storage.presale_tables import Presale
 from bot.storage.tables import UtcDateTime
 
@@ -13,6 +14,11 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
+def include_name(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave out the rounds' partitions, which come with the rounds."""
+    return not (kind == "table" and name and is_partition(name))
+
+
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
@@ -20,6 +26,7 @@ context.configure(
     compare_type=True,
     compare_server_default=False,
     render_item=render_item,
+    include_name=include_name,
     render_as_batch=connection.dialect.name == "sqlite",
     transactional_ddl=False,
 )

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("set_aside_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("set_aside_reason", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("round_id", "fan_id", name=op.f("pk_ballot")),
+        postgresql_partition_by="LIST (round_id)",
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -51,6 +52,7 @@ def upgrade() -> None:
         ),
         sa.Column("positions", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("round_id", "fan_id", name=op.f("pk_ballot_order")),
+        postgresql_partition_by="LIST (round_id)",
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -97,6 +99,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("round_id", "fan_id", "first_id", "second_id", name=op.f("pk_duel")),
+        postgresql_partition_by="LIST (round_id)",
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -165,6 +168,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("undone", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.PrimaryKeyConstraint("round_id", "fan_id", "account_id", "event_id", name=op.f("pk_press")),
+        postgresql_partition_by="LIST (round_id)",
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -227,6 +231,7 @@ def upgrade() -> None:
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("round_id", "fan_id", "version_id", name=op.f("pk_vote")),
+        postgresql_partition_by="LIST (round_id)",
         sqlite_with_rowid=False,
     )
     op.create_table(
