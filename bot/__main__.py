@@ -75,10 +75,10 @@ async def _migrate(_args: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-async def _doctor(_args: argparse.Namespace, settings: Settings) -> int:
+async def _doctor(args: argparse.Namespace, settings: Settings) -> int:
     store = Store(settings.database.url)
     try:
-        found = await doctor.examine(store, settings.photos.folder)
+        found = await doctor.examine(store, settings.photos.folder, recount=args.recount)
     finally:
         await store.close()
     if settings.secret is None:
@@ -279,7 +279,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add(verbs, "run", t("start whatever is configured, until Ctrl-C or SIGTERM"), _run)
     add(verbs, "migrate", t("bring the database to this release's tables"), _migrate)
-    add(verbs, "doctor", t("look the installation over and say what to mend"), _doctor)
+    looked = add(verbs, "doctor", t("look the installation over and say what to mend"), _doctor)
+    recounts = words(t("recount the votes of every round and compare the tallies; changes nothing"))
+    looked.add_argument("--recount", action="store_true", help=recounts)
     campaign = family("campaign", t("designs in"))
     for name, text, do in (
         ("check", t("check a campaign's folder or zip and change nothing"), _check),

@@ -3,14 +3,15 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.storage import journal, outbox, people, schema
+from bot.storage import campaigns, journal, outbox, people, rounds, schema, tallies
 from bot.storage.store import DATABASE_ERRORS, Store, database_now
-from bot.text import Span, Text, t, tn
+from bot.text import Hole, Numbers, Span, Text, t, tn
 
 _APART = timedelta(seconds=2)
 _FREE_BYTES = 500 * 1024 * 1024
@@ -24,11 +25,16 @@ class Finding:
     text: Text
 
 
-async def examine(store: Store, photos: Path) -> list[Finding]:
-    """Look at the database, the clock, the folders and what waits to be told."""
+async def examine(store: Store, photos: Path, *, recount: bool = False) -> list[Finding]:
+    """Look at the database, the clock, the folders and what waits to be told.
+
+    `recount` compares every round's kept tally with a recount of its votes.
+    """
     found = await _database(store)
     if all(f.well for f in found):
         found += [await _clock(store), await _owner(store), await _waiting(store)]
+        if recount:
+            found += await _tallies(store)
     return [*found, *_folder(photos)]
 
 
@@ -95,6 +101,39 @@ async def _waiting(store: Store) -> Finding:
             ),
         )
     return Finding(True, t("Nothing waits to be posted."))
+
+
+async def _tallies(store: Store) -> list[Finding]:
+    """Compare every round's kept tally with a recount of its votes.
+
+    It only tells: a tally that differs is a fault of ours or a change by hand, and which of the two numbers
+    is wrong is for a person to find out. Standings do not depend on it.
+    """
+    async with store.read() as tx:
+        opened = await rounds.opened_rounds(tx)
+    found: list[Finding] = []
+    for round_ in opened:
+        async with store.read(heavy=True) as tx:
+            campaign = await campaigns.campaign_by_id(tx, round_.campaign_id)
+            differing = await tallies.differences(tx, round_.id)
+        of: dict[str, Hole] = {"campaign": campaign.title, "round": round_.number}
+        if not differing:
+            found.append(
+                Finding(True, t("{campaign}, round {round}: the tally is what the votes say.", **of))
+            )
+        found += [Finding(False, _differs(one, of)) for one in differing]
+    return found
+
+
+def _differs(found: tallies.Difference, of: Mapping[str, Hole]) -> Text:
+    return t(
+        "{campaign}, round {round}: the tally of {design} version {version} says {kept_answers} answers and "
+        "{kept_picks} picks, its votes say {answers} and {picks}. Standings are counted from the votes and "
+        "are right. Keep a copy of the database and report this.",
+        design=Numbers((found.number,)), version=found.version,
+        kept_answers=found.kept[0], kept_picks=found.kept[1],
+        answers=found.counted[0], picks=found.counted[1], **of,
+    )  # fmt: skip
 
 
 def _folder(folder: Path) -> list[Finding]:

@@ -92,6 +92,11 @@ async def rounds_of(tx: Tx, campaign_id: int) -> list[RoundFacts]:
     return await _rounds(tx, round_.c.campaign_id == campaign_id)
 
 
+async def opened_rounds(tx: Tx) -> list[RoundFacts]:
+    """List every round that has ever opened: the ones that have votes."""
+    return await _rounds(tx, round_.c.opened_at.is_not(None))
+
+
 async def running_rounds(tx: Tx) -> list[RoundFacts]:
     """List the rounds that are open or paused: the ones ballots can still change in."""
     return await _rounds(tx, round_.c.state.in_([RoundState.OPEN.value, RoundState.PAUSED.value]))

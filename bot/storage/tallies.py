@@ -4,45 +4,96 @@ Everything here but the tally grows with the number of votes or ballots.
 """
 
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import ColumnElement, Table, case, func, select, union_all
+from sqlalchemy import ColumnElement, Select, Table, case, func, literal, select, union_all
 
 from bot.storage.store import Tx
-from bot.storage.tables import Ballot, Duel, Tally, Vote, table
+from bot.storage.tables import Ballot, Design, Duel, Tally, Version, Vote, table
 from bot.storage.votes import Key
 
 ballot, vote, duel, tally = table(Ballot), table(Vote), table(Duel), table(Tally)
+version, design = table(Version), table(Design)
+
+_NOTHING = (literal(0).label("no_answers"), literal(0).label("no_picks"))
+
+
+class Difference(NamedTuple):
+    """A version whose kept tally is not what its votes say; (answers, picks) of each."""
+
+    number: int
+    version: int
+    kept: tuple[int, int]
+    counted: tuple[int, int]
 
 
 async def kept(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
     """Read (answers, picks) per version as kept with the votes; versions without answers are left out."""
-    found = await tx.conn.execute(
-        select(tally.c.version_id, func.sum(tally.c.answers), func.sum(tally.c.picks))
-        .where(tally.c.round_id == round_id)
-        .group_by(tally.c.version_id)
-    )
-    sums = {version: (int(answers), int(picks)) for version, answers, picks in found}
-    return {version: counts for version, counts in sums.items() if counts != (0, 0)}
+    return await _read(tx, _kept(round_id))
 
 
 async def recount(tx: Tx, round_id: int) -> dict[int, tuple[int, int]]:
     """Count (answers, picks) per version from the votes themselves, ballots set aside left out."""
+    return await _read(tx, _recounted(round_id))
 
+
+async def weights_of(tx: Tx, key: Key) -> dict[int, tuple[int, int]]:
+    """Read what one ballot adds to the tally, as (answers, picks) by version."""
+    return await _read(tx, _weighed(lambda hot: [hot.c.round_id == key[0], hot.c.fan_id == key[1]]))
+
+
+async def differences(tx: Tx, round_id: int) -> list[Difference]:
+    """List where the kept tally and a recount differ, by design.
+
+    One statement reads both, so that votes under way are in both or in neither, and the database compares.
+    """
+    one, other = _kept(round_id).subquery("one"), _recounted(round_id).subquery("other")
+    sides = [
+        select(one.c.version_id, one.c.answers, one.c.picks, *_NOTHING),
+        select(other.c.version_id, *_NOTHING, other.c.answers, other.c.picks),
+    ]
+    both = union_all(*sides).subquery("both")
+    sums = [func.coalesce(func.sum(column), 0) for column in list(both.c)[1:]]
+    found = await tx.conn.execute(
+        select(design.c.number, version.c.number, *sums)
+        .join_from(both, version, version.c.id == both.c.version_id)
+        .join(design, design.c.id == version.c.design_id)
+        .group_by(both.c.version_id, design.c.number, version.c.number)
+        .having((sums[0] != sums[2]) | (sums[1] != sums[3]))
+        .order_by(design.c.number, version.c.number)
+    )
+    return [
+        Difference(number, which, (int(a), int(p)), (int(b), int(q))) for number, which, a, p, b, q in found
+    ]
+
+
+async def _read(tx: Tx, sums: Select[Any]) -> dict[int, tuple[int, int]]:
+    found = {version: (int(answers), int(picks)) for version, answers, picks in await tx.conn.execute(sums)}
+    return {version: counts for version, counts in found.items() if counts != (0, 0)}
+
+
+def _kept(round_id: int) -> Select[Any]:
+    return (
+        select(
+            tally.c.version_id, func.sum(tally.c.answers).label("answers"),
+            func.sum(tally.c.picks).label("picks"),
+        )
+        .where(tally.c.round_id == round_id)
+        .group_by(tally.c.version_id)
+    )  # fmt: skip
+
+
+def _recounted(round_id: int) -> Select[Any]:
     def counted(hot: Table) -> list[ColumnElement[bool]]:
         its = (ballot.c.round_id == hot.c.round_id) & (ballot.c.fan_id == hot.c.fan_id)
         in_it = select(ballot.c.fan_id).where(its, ballot.c.set_aside_at.is_(None)).exists()
         return [hot.c.round_id == round_id, in_it]
 
-    return await _weights(tx, counted)
+    return _weighed(counted)
 
 
-async def weights_of(tx: Tx, key: Key) -> dict[int, tuple[int, int]]:
-    """Read what one ballot adds to the tally, as (answers, picks) by version."""
-    return await _weights(tx, lambda hot: [hot.c.round_id == key[0], hot.c.fan_id == key[1]])
-
-
-async def _weights(tx: Tx, where: Callable[[Table], list[ColumnElement[bool]]]) -> dict[int, tuple[int, int]]:
+def _weighed(where: Callable[[Table], list[ColumnElement[bool]]]) -> Select[Any]:
     """Add up answers and picks by version; a duel is an answer about both, a pick of the one it is for."""
     sides = (
         (vote, "version_id", vote.c.answer > 0),
@@ -56,10 +107,9 @@ async def _weights(tx: Tx, where: Callable[[Table], list[ColumnElement[bool]]]) 
         for hot, name, won in sides
     ]
     each = union_all(*parts).subquery("each")
-    found = await tx.conn.execute(
-        select(each.c.version_id, func.count(), func.sum(each.c.won)).group_by(each.c.version_id)
-    )
-    return {version: (int(answers), int(picks)) for version, answers, picks in found}
+    return select(
+        each.c.version_id, func.count().label("answers"), func.sum(each.c.won).label("picks")
+    ).group_by(each.c.version_id)
 
 
 async def turnout(tx: Tx, round_id: int) -> int:
