@@ -55,10 +55,16 @@ def tell(problem: Problem) -> None:
 # ------------------------------------------------------------------ the installation
 
 
-async def _run(_args: argparse.Namespace, settings: Settings) -> int:
+async def _run(args: argparse.Namespace, settings: Settings) -> int:
     from bot import main
 
-    await main.run(settings, lambda taken: say(t("The room is open at {url}", url=taken.room.url)))
+    def started(url: str | None) -> None:
+        if url is not None:
+            say(t("The room is open at {url}", url=url))
+        else:
+            say(t("This worker listens nowhere. It keeps the time and tells the groups, until Ctrl-C."))
+
+    await main.run(settings, args.role, started)
     return 0
 
 
@@ -277,7 +283,13 @@ def _parser() -> argparse.ArgumentParser:
         verb = add(verbs, name, text, None)
         return verb.add_subparsers(required=True, metavar="COMMAND")
 
-    add(verbs, "run", t("start whatever is configured, until Ctrl-C or SIGTERM"), _run)
+    run = add(verbs, "run", t("start whatever is configured, until Ctrl-C or SIGTERM"), _run)
+    run.add_argument(
+        "--role",
+        choices=("all", "web", "worker"),
+        default="all",
+        help=words(t("web serves pages, worker keeps the time and tells the groups, all does both")),
+    )
     add(verbs, "migrate", t("bring the database to this release's tables"), _migrate)
     looked = add(verbs, "doctor", t("look the installation over and say what to mend"), _doctor)
     recounts = words(t("recount the votes of every round and compare the tallies; changes nothing"))

@@ -2,7 +2,7 @@
 
 BotError
 ├── RuleError        a person asked for what the rules refuse: shown to them, never logged as an error
-├── DeliveryError ─ RetryLater(after_s) | Gone | Refused
+├── DeliveryError ─ RetryLater(after_s) | Gone | Refused | NotHeld
 ├── ConfigError      bad settings or campaign files: exit code 2 with file, place and reason
 └── StateError       the machine has no such edge: a bug
 """
@@ -51,6 +51,10 @@ class Gone(DeliveryError):
 
 class Refused(DeliveryError):
     """The platform will never accept this post; the reason is in the message."""
+
+
+class NotHeld(DeliveryError):
+    """Another process may speak as this platform account by now, so nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)

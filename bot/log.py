@@ -40,11 +40,10 @@ HIDDEN = frozenset(
 """Facts with one of these words in their name are left out: `reply_text`, `bot_token`."""
 
 # Busy libraries: httpx writes URLs with Telegram's token at INFO, python-telegram-bot and aiosqlite what they
-# are given at DEBUG, APScheduler a line for each tick, Alembic its dialect at each look.
+# are given at DEBUG, Alembic its dialect at each look.
 _QUIET = (
     "aiosqlite",
     "alembic",
-    "apscheduler",
     "asyncio",
     "httpcore",
     "httpx",

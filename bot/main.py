@@ -4,25 +4,29 @@ import asyncio
 import contextlib
 import signal
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import structlog
 import uvicorn
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from bot import desk
 from bot.adapters.web.room import RoomAdapter
 from bot.adapters.web.security import Rates
+from bot.beat import Beat
 from bot.errors import ConfigError, Problem
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
+from bot.lease import Lease
+from bot.port import ChatAdapter
+from bot.presence import Presence
 from bot.relay import Relay
 from bot.reports import Easel
 from bot.service import charts, presales, privacy, rounds
@@ -41,7 +45,8 @@ _PATIENCE_S = 5
 _BACKLOG = 2048
 _TIDY_S = 3600.0
 
-Beat = Callable[[], Coroutine[Any, Any, Any]]
+Role = Literal["all", "web", "worker"]
+"""What a process does: serve pages, do what time demands and tell the groups, or both."""
 
 
 class Installation:
@@ -73,10 +78,25 @@ class Installation:
             desk_path=DESK,
             rates=Rates(settings.limits.presses, settings.limits.comments, settings.limits.entries),
         )
-        self.room.extra_routes = desk.desk_routes(self.shop, self.catwalk, self.room.page)
+        self.room.extra_routes = [
+            Route("/healthz", self._health),
+            *desk.desk_routes(self.shop, self.catwalk, self.room.page),
+        ]
         self.room.larger_bodies = desk.larger_bodies(settings.photos.max_bytes)
-        self.relay = Relay(self.store, self.room, claim_s=settings.relay.claim_s)
+        self.presences: list[Presence] = []
+        self.join(self.room, self.lease(self.room.platform))
         self._told: datetime | None = None
+
+    def lease(self, platform: str) -> Lease:
+        """Make the lease under which this process may speak on a platform."""
+        return Lease(self.store, platform, self.settings.relay.lease_s)
+
+    def join(self, adapter: ChatAdapter, lease: Lease) -> None:
+        """Serve one more platform: its connection and its sending, under its lease."""
+        rhythm = self.settings.relay
+        relay = Relay(self.store, adapter, lease.check)
+        presence = Presence(self.catwalk, adapter, relay, lease, rhythm.drain_s, rhythm.reconcile_s)
+        self.presences.append(presence)
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
         return self.photos.tile_path(photo) if tile else self.photos.path(photo)
@@ -105,41 +125,61 @@ class Installation:
         async with self.store.read() as tx:
             newest = await journal.newest(tx)
         if newest != self._told:
-            await self.relay.drain()
-            await self.relay.reconcile()
             self._told = newest
+            for presence in self.presences:
+                presence.hurry()
         steps.end()
 
     async def _tidy(self) -> None:
         await privacy.tidy(self.store)
 
+    async def _health(self, _request: Request) -> Response:
+        """Say for a load balancer that this process serves, and that its database answers (or 503)."""
+        async with asyncio.timeout(_PATIENCE_S), self.store.read() as tx:
+            await journal.newest(tx)
+        return PlainTextResponse("ok\n")
+
     async def serve(
-        self, listening: socket.socket | None, stop: asyncio.Event, started: Callable[[], None]
+        self,
+        role: Role,
+        listening: socket.socket | None,
+        stop: asyncio.Event,
+        started: Callable[[], None],
     ) -> None:
-        """Run until `stop` is set: the room's pages on `listening`, the clock and the relay."""
+        """Run until `stop` is set: the room's pages on `listening`, and what the role asks for."""
         await schema.check_current(self.store)
-        beats = _Beats()
-        metronome = self._metronome(beats)
-        metronome.start()
-        ended: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
         server = _Server(self._web())
+        ended: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
         if listening is not None:
             ended.append(asyncio.create_task(server.serve(sockets=[listening])))
-        log.info("started", address=self.settings.room.url)
+        if role != "web":
+            ended.append(asyncio.create_task(self._work(stop)))
+        log.info("started", role=role, address=self.settings.room.url if listening else None)
         started()
         try:
             await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            metronome.pause()  # `shutdown` would cut off a beat that is just being started
+            stop.set()
             self.room.close()
             server.should_exit = True
-            stop.set()
             await self.easel.close()  # or whoever waits for a picture would hold the server up
             await asyncio.gather(*ended)
-            await beats.finish()
-            metronome.shutdown(wait=False)
             await self.store.close()
             log.info("stopped")
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        """Do what nobody asks for, until `stop`; let what is under way then end, within reason."""
+        ticking = Beat("tick", self.tick, self.settings.relay.tick_s)
+        tidying = Beat("tidy", self._tidy, _TIDY_S)
+        parts: list[Beat | Presence] = [ticking, tidying, *self.presences]
+        working = [asyncio.create_task(part.run()) for part in parts]
+        await stop.wait()
+        for part in parts:
+            part.end()
+        _, late = await asyncio.wait(working, timeout=_PATIENCE_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     def _app(self) -> Starlette:
         """Build the room's pages. While the database is away they say so (503), and scripts try again."""
@@ -166,68 +206,6 @@ class Installation:
             timeout_graceful_shutdown=_PATIENCE_S,
         )
 
-    def _metronome(self, beats: "_Beats") -> AsyncIOScheduler:
-        """Beat; what is due is decided in the database, so a late or doubled beat changes nothing."""
-        relay = self.settings.relay
-        metronome = AsyncIOScheduler(
-            timezone=UTC,
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        every: list[tuple[Beat, float]] = [
-            (self.tick, relay.tick_s),
-            (self.relay.drain, relay.drain_s),
-            (self.relay.reconcile, relay.reconcile_s),
-            (self._tidy, _TIDY_S),
-        ]
-        for beat, every_s in every:
-            metronome.add_job(
-                beats.start, "interval", [beat], seconds=every_s, next_run_time=datetime.now(UTC)
-            )
-        return metronome
-
-
-class _Beats:
-    """What is done again and again, one of a kind at a time.
-
-    The beats run beside the metronome, which would cut them off when it is stopped: a post half sent would
-    then be sent twice.
-    """
-
-    def __init__(self) -> None:
-        self._running: dict[str, asyncio.Task[None]] = {}
-        self._failing: set[str] = set()
-
-    async def start(self, beat: Beat) -> None:
-        """Begin a beat, unless the last one of its kind still takes its time."""
-        name = beat.__name__
-        last = self._running.get(name)
-        if last is None or last.done():
-            self._running[name] = asyncio.create_task(self._run(name, beat), name=name)
-
-    async def _run(self, name: str, beat: Beat) -> None:
-        """Take a beat. While the database is away that is said once, and once when it is back."""
-        try:
-            await beat()
-        except Exception as error:
-            if not is_outage(error):
-                log.exception("beat_failed", beat=name)
-            elif name not in self._failing:
-                self._failing.add(name)
-                log.warning("database_unreachable", beat=name, reason=type(error).__name__)
-            return
-        if name in self._failing:
-            self._failing.discard(name)
-            log.info("database_back", beat=name)
-
-    async def finish(self) -> None:
-        """Let what is under way come to its end, within reason."""
-        running = [task for task in self._running.values() if not task.done()]
-        if running:
-            _, late = await asyncio.wait(running, timeout=_PATIENCE_S)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
 
 class _Server(uvicorn.Server):
     """Uvicorn without its own signal handlers: `serve` above decides when to stop."""
@@ -241,10 +219,12 @@ def _wall_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def listen(settings: Settings) -> tuple[socket.socket | None, Settings]:
+def listen(settings: Settings, role: Role = "all") -> tuple[socket.socket | None, Settings]:
     """Take the room's port before anything else starts; port 0 becomes the free one that was found."""
     room = settings.room
-    if not room.enabled:
+    if role == "web" and not room.enabled:
+        raise ConfigError([Problem("CATWALK_ROOM__ENABLED", _NO_ROOM)])
+    if role == "worker" or not room.enabled:
         return None, settings
     listening = socket.socket(socket.AF_INET6 if ":" in room.host else socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -264,11 +244,15 @@ def listen(settings: Settings) -> tuple[socket.socket | None, Settings]:
     return listening, settings.model_copy(update={"room": room.model_copy(update={"port": port})})
 
 
-async def run(settings: Settings, started: Callable[[Settings], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
-    listening, settings = listen(settings)
+_NO_ROOM = t("The role web serves the room's pages, and the room is turned off.")
+
+
+async def run(settings: Settings, role: Role, started: Callable[[str | None], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C; `started` is told where the room is, or None where nobody listens."""
+    listening, settings = listen(settings, role)
     installation = Installation(settings)
-    await installation.serve(listening, until_told(), lambda: started(settings))
+    url = settings.room.url if listening else None
+    await installation.serve(role, listening, until_told(), lambda: started(url))
 
 
 def until_told() -> asyncio.Event:

@@ -117,7 +117,7 @@ def test_an_exception_is_told_without_its_addresses(out: io.StringIO) -> None:
 def test_libraries_write_into_the_same_log(out: io.StringIO) -> None:
     logging.getLogger("uvicorn.error").info("Started on %s", "http://me:hush@127.0.0.1:8000")
     logging.getLogger("httpx").info("HTTP Request: POST https://api.telegram.org/bot1:A/getMe")
-    logging.getLogger("apscheduler.executors.default").info("Running job")
+    logging.getLogger("alembic.runtime.migration").info("Context impl SQLiteImpl")
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("old", DeprecationWarning, stacklevel=1)

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.errors import ConfigError
-from bot.storage import campaigns, journal, outbox, people, rounds, schema, tallies
+from bot.storage import campaigns, journal, leases, outbox, people, rounds, schema, tallies
+from bot.storage.leases import LeaseRow
 from bot.storage.store import DATABASE_ERRORS, Store, database_now
 from bot.text import Hole, Numbers, Span, Text, t, tn
 
@@ -32,7 +33,7 @@ async def examine(store: Store, photos: Path, *, recount: bool = False) -> list[
     """
     found = await _database(store)
     if all(f.well for f in found):
-        found += [await _clock(store), await _owner(store), await _waiting(store)]
+        found += [await _clock(store), await _owner(store), await _waiting(store), *await _leases(store)]
         if recount:
             found += await _tallies(store)
     return [*found, *_folder(photos)]
@@ -101,6 +102,34 @@ async def _waiting(store: Store) -> Finding:
             ),
         )
     return Finding(True, t("Nothing waits to be posted."))
+
+
+async def _leases(store: Store) -> list[Finding]:
+    """Say which process serves which platform. A clean stop gives its lease back, and then there is none."""
+    async with store.read() as tx:
+        now, found = await database_now(tx), await leases.all_leases(tx)
+    return [_lease(lease, now) for lease in found]
+
+
+def _lease(lease: LeaseRow, now: datetime) -> Finding:
+    left_s = (lease.until - now).total_seconds()
+    if left_s > 0:
+        said = t(
+            "{platform} is served by {holder}, for {left} more unless renewed.",
+            platform=lease.name,
+            holder=lease.holder,
+            left=Span(left_s),
+        )
+        return Finding(True, said)
+    return Finding(
+        False,
+        t(
+            "Nobody serves {platform}: {holder} stopped without a word {ago} ago. Is catwalk run running?",
+            platform=lease.name,
+            holder=lease.holder,
+            ago=Span(-left_s),
+        ),
+    )
 
 
 async def _tallies(store: Store) -> list[Finding]:

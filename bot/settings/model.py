@@ -157,12 +157,13 @@ class Relay(Group):
     tick_s: float = setting(
         1.0, "Between two looks for rounds to open or close.", unit="seconds", low=0.05, high=60
     )
-    claim_s: float = setting(
-        30.0,
-        "How long a worker may take over a post before another one tries.",
+    lease_s: float = setting(
+        10.0,
+        "How long a worker that died or hangs keeps a platform before another one takes over, a quarter of "
+        "it more at worst.",
         unit="seconds",
-        low=5,
-        high=600,
+        low=1,
+        high=12,
     )
 
 

@@ -95,7 +95,7 @@ async def show(wish: Wish, settings: Settings, terminal: Terminal) -> None:
                 _welcome(terminal.say, settings, link, wish)
                 opened.set()
 
-            await installation.serve(listening, stop, started)
+            await installation.serve("all", listening, stop, started)
         finally:
             playing.cancel()
             with contextlib.suppress(asyncio.CancelledError):

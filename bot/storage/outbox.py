@@ -1,14 +1,15 @@
 """What groups must be told, and what they were told.
 
-An outbox row is written in the transaction of the fact it tells. A claim is a lease: whoever holds it
-sends without a transaction and settles afterwards; a claim that ran out may be taken by another.
+An outbox row is written in the transaction of the fact it tells. Who holds the platform's lease sends without
+a transaction and settles afterwards; what is settled stays so, whoever else was sending.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select, update
 
 from bot.storage.store import Tx
 from bot.storage.tables import Group, Outbox, Post, table
@@ -45,6 +46,7 @@ class PostRow:
     edited_at: datetime | None
 
 
+_ERRAND = tuple(outbox.c[name] for name in Errand.__slots__)
 _POST = tuple(post.c[name] for name in PostRow.__slots__)
 
 
@@ -78,52 +80,35 @@ async def was_told(tx: Tx, kind: str, subject_id: int) -> bool:
     return found.first() is not None
 
 
-async def take_errands(
-    tx: Tx, platform: str, worker: str, now: datetime, claim_s: float, most: int = 20
-) -> list[Errand]:
-    """Claim what is due on a platform, one errand a group and the oldest first, so that order holds."""
+async def due_errands(tx: Tx, platform: str, now: datetime, busy: Collection[int], most: int) -> list[Errand]:
+    """List what is due on a platform, the oldest of each group that is not `busy`, so that order holds."""
     waiting = (
         select(func.min(outbox.c.id))
         .join(group, group.c.id == outbox.c.group_id)
-        .where(outbox.c.settled_at.is_(None), group.c.platform == platform)
+        .where(
+            outbox.c.settled_at.is_(None), group.c.platform == platform, outbox.c.group_id.not_in(list(busy))
+        )
         .group_by(outbox.c.group_id)
     )
-    free = (
-        select(outbox.c.id)
-        .where(
-            outbox.c.id.in_(waiting),
-            outbox.c.due_at <= now,
-            or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= now),
-        )
+    found = await tx.conn.execute(
+        select(*_ERRAND)
+        .where(outbox.c.id.in_(waiting), outbox.c.due_at <= now)
         .order_by(outbox.c.id)
         .limit(most)
-        .with_for_update(skip_locked=True)
     )
-    taken = await tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(free))
-        .values(
-            claimed_by=worker,
-            claimed_until=now + timedelta(seconds=claim_s),
-            attempts=outbox.c.attempts + 1,
-        )
-        .returning(
-            outbox.c.id,
-            outbox.c.key,
-            outbox.c.group_id,
-            outbox.c.kind,
-            outbox.c.subject_id,
-            outbox.c.attempts,
-        )
-    )
-    return sorted((Errand(*line) for line in taken), key=lambda e: e.id)
+    return [Errand(*line) for line in found]
+
+
+async def put_off(tx: Tx, errand: Errand, due_at: datetime) -> None:
+    """Leave an errand, which is one attempt older now, until `due_at`."""
+    await _change(tx, errand, due_at=due_at, attempts=errand.attempts + 1)
 
 
 async def settle(
-    tx: Tx, errand: Errand, worker: str, remote_id: str, card: dict[str, Any], digest: str, now: datetime
+    tx: Tx, errand: Errand, remote_id: str, card: dict[str, Any], digest: str, now: datetime
 ) -> bool:
     """Record that an errand was told, and the post that stands there now; False when another did."""
-    if not await _end(tx, errand, worker, settled_at=now, claimed_until=None):
+    if not await _change(tx, errand, settled_at=now):
         return False
     await tx.conn.execute(
         insert(post).values(
@@ -140,24 +125,17 @@ async def settle(
     return True
 
 
-async def drop_errand(tx: Tx, errand: Errand, worker: str, failure: str, now: datetime) -> bool:
-    """Give an errand up for good, with the reason; False when it is another worker's by now."""
-    return await _end(tx, errand, worker, settled_at=now, claimed_until=None, failure=failure)
+async def drop_errand(tx: Tx, errand: Errand, failure: str, now: datetime) -> bool:
+    """Give an errand up for good, with the reason; False when it is settled by now."""
+    return await _change(tx, errand, settled_at=now, failure=failure)
 
 
-async def put_off(tx: Tx, errand: Errand, worker: str, due_at: datetime) -> bool:
-    """Give an errand back to be tried again at `due_at`; False when it is another worker's by now."""
-    return await _end(tx, errand, worker, due_at=due_at, claimed_until=None, claimed_by=None)
-
-
-async def _end(tx: Tx, errand: Errand, worker: str, **values: Any) -> bool:
-    """End a claim, if it still is the worker's."""
-    ended = await tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id == errand.id, outbox.c.settled_at.is_(None), outbox.c.claimed_by == worker)
-        .values(**values)
+async def _change(tx: Tx, errand: Errand, **values: Any) -> bool:
+    """Change an errand that still is to be told."""
+    changed = await tx.conn.execute(
+        update(outbox).where(outbox.c.id == errand.id, outbox.c.settled_at.is_(None)).values(**values)
     )
-    return ended.rowcount == 1
+    return changed.rowcount == 1
 
 
 async def waiting_since(tx: Tx, due_before: datetime) -> int:
@@ -172,64 +150,44 @@ async def waiting_since(tx: Tx, due_before: datetime) -> int:
 
 
 async def live_posts(tx: Tx, platform: str, now: datetime) -> list[PostRow]:
-    """List the posts on a platform that must stay true and that nobody is editing."""
+    """List the posts on a platform that must stay true and may be edited now."""
     found = await tx.conn.execute(
         select(*_POST)
         .join(group, group.c.id == post.c.group_id)
         .where(
             post.c.live.is_(True),
             group.c.platform == platform,
-            or_(post.c.claimed_until.is_(None), post.c.claimed_until <= now),
+            or_(post.c.due_at.is_(None), post.c.due_at <= now),
         )
         .order_by(post.c.id)
     )
     return [PostRow(*line) for line in found]
 
 
-async def take_post(tx: Tx, post_id: int, digest: str, now: datetime, claim_s: float) -> datetime | None:
-    """Claim a post for an edit if it still shows the card with `digest`; returns when the claim runs out,
-    which also names it."""
-    until = now + timedelta(seconds=claim_s)
-    taken = await tx.conn.execute(
-        update(post)
-        .where(
-            and_(post.c.id == post_id, post.c.digest == digest),
-            or_(post.c.claimed_until.is_(None), post.c.claimed_until <= now),
-        )
-        .values(claimed_until=until)
-    )
-    return until if taken.rowcount == 1 else None
+async def show(tx: Tx, seen: PostRow, card: dict[str, Any], digest: str, now: datetime) -> bool:
+    """Record what a post shows after an edit of what was `seen` of it.
 
-
-async def show(
-    tx: Tx, post_id: int, claim: datetime, card: dict[str, Any], digest: str, now: datetime
-) -> bool:
-    """Record what a post shows after an edit.
-
-    False when the claim ran out and another edited meanwhile: then nobody knows whose edit came last, so
-    the post is marked as showing nothing known, to be edited once more.
+    False when another edited it meanwhile: then nobody knows whose edit came last, so the post is marked as
+    showing nothing known, to be edited once more.
     """
+    same = post.c.edited_at.is_not_distinct_from(seen.edited_at)
     shown = await tx.conn.execute(
-        update(post)
-        .where(post.c.id == post_id, post.c.claimed_until == claim)
-        .values(card=card, digest=digest, edited_at=now, claimed_until=None)
+        update(post).where(post.c.id == seen.id, same).values(card=card, digest=digest, edited_at=now)
     )
     if shown.rowcount == 1:
         return True
-    await tx.conn.execute(update(post).where(post.c.id == post_id).values(digest="", live=True))
+    await tx.conn.execute(update(post).where(post.c.id == seen.id).values(digest="", live=True))
     return False
 
 
-async def put_off_post(tx: Tx, post_id: int, claim: datetime, until: datetime) -> None:
-    """Leave a post alone until an instant: its platform asked for that."""
-    await tx.conn.execute(
-        update(post).where(post.c.id == post_id, post.c.claimed_until == claim).values(claimed_until=until)
-    )
+async def put_off_post(tx: Tx, post_id: int, due_at: datetime) -> None:
+    """Leave a post as it is until an instant."""
+    await tx.conn.execute(update(post).where(post.c.id == post_id).values(due_at=due_at))
 
 
 async def rest(tx: Tx, post_id: int) -> None:
     """Stop keeping a post true: what it says is final."""
-    await tx.conn.execute(update(post).where(post.c.id == post_id).values(live=False, claimed_until=None))
+    await tx.conn.execute(update(post).where(post.c.id == post_id).values(live=False))
 
 
 async def revive(tx: Tx, kind: str, subject_id: int) -> None:

@@ -501,15 +501,16 @@ class Outbox(Base):
     subject_id: Mapped[int]
     created_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    claimed_by: Mapped[str | None]
-    claimed_until: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     settled_at: Mapped[datetime | None]
     failure: Mapped[str | None]
 
 
 class Post(Base):
-    """A card as it stands in one group, so that the relay can tell whether it still is true."""
+    """A card as it stands in one group, so that the relay can tell whether it still is true.
+
+    Before `due_at` it is not edited.
+    """
 
     __tablename__ = "post"
     __table_args__ = (UniqueConstraint("outbox_id"), Index(None, "group_id", "posted_at"))
@@ -523,8 +524,17 @@ class Post(Base):
     digest: Mapped[str] = mapped_column(String(64))
     posted_at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
-    claimed_until: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
     live: Mapped[bool] = _flag(True)
+
+
+class Lease(Base):
+    """Who speaks as a platform account, until an instant of the database's clock."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[datetime]
 
 
 class ActionLog(Base):

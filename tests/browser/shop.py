@@ -147,7 +147,7 @@ class Shop:
         listening, self._settings = listen(self._settings)
         self._here = Installation(self._settings, self.clock)
         self._loop, self._stop, is_open = asyncio.new_event_loop(), asyncio.Event(), Event()
-        serving = self._here.serve(listening, self._stop, is_open.set)
+        serving = self._here.serve("all", listening, self._stop, is_open.set)
         self._thread = Thread(target=self._run, args=[serving], name="shop", daemon=True)
         self._thread.start()
         assert is_open.wait(30)

@@ -47,6 +47,7 @@ from bot.port import (
     ShowPresale,
     Upload,
 )
+from bot.relay import Relay
 from bot.rounds.engine import counting
 from bot.rounds.model import Round
 from bot.service import people, presales, rounds
@@ -57,6 +58,7 @@ from bot.storage import presales as stored_presales
 from bot.storage import rounds as stored_rounds
 from tests.clock import Clock
 from tests.e2e.process import SECRET
+from tests.made_shop import ours
 
 FANS, GROUP, DAY = 7, "main", timedelta(days=1)
 LIKED = 0.55
@@ -132,8 +134,9 @@ class World:
     async def settle(self) -> None:
         """Do what time demands, and tell it."""
         await self.here.tick()
-        await self.here.relay.drain()
-        await self.here.relay.reconcile()
+        relay = Relay(self.here.store, self.here.room, ours)
+        await relay.drain()
+        await relay.reconcile()
 
 
 # ------------------------------------------------------------------ what happens

@@ -11,7 +11,7 @@ from tests.e2e.process import Catwalk, free_port
 from tests.e2e.truth import check_ballots, truth
 
 DOOMED = str(Path(__file__).with_name("killed_at.py"))
-OPENING = (("round opened", 1), ("post claimed", 1))
+OPENING = (("round opened", 1), ("post due", 1))
 VOTING = (("votes written", 2), ("votes committed", 3), ("", 100))
 CLOSING = (("round closed", 1), ("standings written", 1), ("post sent", 1))
 """The points at which power goes, and the how-manieth time; with no point, after so many votes told."""

@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from bot.main import Installation
 from bot.port import Feed, FeedPost, Look, ShowFeed
 from bot.presale.model import Presale
+from bot.relay import Relay
 from bot.service import presales as use_presales
 from bot.service import rounds
 from bot.service.rounds import By
@@ -16,7 +17,7 @@ from bot.storage import presales
 from bot.storage.store import Store, Tx
 from tests.clock import Clock
 from tests.made_presale import made_presale
-from tests.made_shop import ROOM, SECRET
+from tests.made_shop import ROOM, SECRET, FakePlatform, ours
 
 
 async def test_trouble_with_a_round_holds_up_no_presale_and_is_not_hidden(
@@ -38,6 +39,7 @@ async def test_trouble_with_a_round_holds_up_no_presale_and_is_not_hidden(
             await installation.tick()
     finally:
         await installation.store.close()
+    await Relay(store, FakePlatform(), ours).drain()
     async with store.read() as tx:
         presale = await presales.presale_by_id(tx, made.presale_id)
     assert presale is not None

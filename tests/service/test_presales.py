@@ -21,7 +21,7 @@ from bot.storage import presales as rows
 from bot.storage.store import Store
 from tests.clock import Clock
 from tests.made_presale import MadePresale, made_presale, presale_plan
-from tests.made_shop import ROOM, FakePlatform, lines
+from tests.made_shop import ROOM, FakePlatform, lines, ours
 from tests.rendered import english
 
 
@@ -37,7 +37,7 @@ def platform() -> FakePlatform:
 
 async def told(made: MadePresale, platform: FakePlatform) -> list[str]:
     """Let the relay do its work and list what stands in the room about presales."""
-    relay = Relay(made.store, platform)
+    relay = Relay(made.store, platform, ours)
     await relay.drain()
     await relay.reconcile()
     posts = zip(platform.posts.values(), platform.said(ROOM), strict=True)

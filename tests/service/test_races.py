@@ -216,7 +216,7 @@ async def test_a_vote_in_time_counts_though_the_clock_strikes_before_it_is_writt
 
 async def errands(made: MadeShop, kind: str) -> int:
     async with made.store.begin() as tx:
-        found = await outbox.take_errands(tx, "room", "test", made.clock(), 0.0)
+        found = await outbox.due_errands(tx, "room", made.clock(), (), 20)
     return sum(e.kind == kind for e in found)
 
 

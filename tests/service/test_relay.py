@@ -8,20 +8,23 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.errors import Gone, Refused, RetryLater
+from bot import relay as relay_module
+from bot.errors import Gone, NotHeld, Refused, RetryLater
 from bot.port import Feed, FeedPost, Look, Post, Role, ShowFeed
 from bot.relay import Relay
 from bot.rounds.model import MarkKind
 from bot.service import bulletin, rounds
 from bot.service.rounds import By
 from bot.storage import outbox, people
-from bot.storage.outbox import Errand, PostRow
+from bot.storage.outbox import PostRow
 from bot.storage.store import Store
 from tests.clock import Clock
-from tests.made_shop import ROOM, FakePlatform, MadeShop, lines, made_shop
+from tests.made_shop import ROOM, FakePlatform, MadeShop, lines, made_shop, ours
 from tests.service.talk import Talk
 
-CLAIM_S = 30.0
+PATIENCE_S = 2.0
+"""When an errand is tried again that nobody settled the first time."""
+EDIT_S = 30.0
 OTHER = "second"
 
 
@@ -32,7 +35,17 @@ def platform() -> FakePlatform:
 
 @pytest.fixture
 def relay(store: Store, platform: FakePlatform) -> Relay:
-    return Relay(store, platform, claim_s=CLAIM_S)
+    return Relay(store, platform, ours)
+
+
+class Ended:
+    """A lease that is lost when a test says so."""
+
+    over = False
+
+    def check(self) -> None:
+        if self.over:
+            raise NotHeld("room")
 
 
 @pytest.fixture
@@ -103,22 +116,22 @@ async def test_a_worker_killed_before_it_settles_loses_nothing_and_doubles_nothi
     async def die(*_args: object) -> bool:
         raise _Killed
 
-    dying, heir = Relay(made.store, platform, claim_s=CLAIM_S), Relay(other_store, platform, claim_s=CLAIM_S)
+    dying, heir = Relay(made.store, platform, ours), Relay(other_store, platform, ours)
     monkeypatch.setattr(dying, "_settle", die)
     with suppress(_Killed):
         await dying.drain()
     assert (len(platform.sent), await posts(made), await waiting(made)) == (1, [], 1)
-    assert await heir.drain() == 0  # the claim still stands
-    clock.advance(seconds=CLAIM_S)
+    assert await heir.drain() == 0  # it was put off before it was sent
+    clock.advance(seconds=PATIENCE_S)
     assert await heir.drain() == 1
     assert (len(platform.sent), len(platform.posts), len(await posts(made))) == (2, 1, 1)
     assert await waiting(made) == 0
 
 
-async def test_a_worker_that_is_too_slow_cannot_settle_what_another_has_posted(
+async def test_a_former_holder_cannot_settle_what_its_heir_has_posted(
     made: MadeShop, other_store: Store, platform: FakePlatform, clock: Clock
 ) -> None:
-    slow, quick = Relay(made.store, platform), Relay(other_store, FakePlatform())
+    slow, quick = Relay(made.store, platform, ours), Relay(other_store, FakePlatform(), ours)
     gate = platform.gates[ROOM] = asyncio.Event()
     late = asyncio.create_task(slow.drain())
     await platform.reached.wait()
@@ -129,28 +142,68 @@ async def test_a_worker_that_is_too_slow_cannot_settle_what_another_has_posted(
     assert len(await posts(made)) == 1
 
 
-async def test_two_workers_draining_at_once_send_everything_once(
-    two_rooms: MadeShop, other_store: Store, platform: FakePlatform
+@pytest.mark.parametrize("stopped_at", ["_due", "_compose"])
+async def test_who_lost_the_lease_sends_nothing(
+    made: MadeShop, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch, stopped_at: str
 ) -> None:
-    relays = [Relay(s, platform) for s in (two_rooms.store, other_store, two_rooms.store)]
-    assert sum(await asyncio.gather(*(r.drain() for r in relays))) == 2
-    assert sorted(p.group for p in platform.sent) == [ROOM, OTHER]
+    """A worker that was stopped for a while, wherever that was, must not send what is another's by now."""
+    lease = Ended()
+    relay = Relay(made.store, platform, lease.check)
+    step = getattr(relay, stopped_at)
 
+    async def stopped(*given: Any) -> Any:
+        done = await step(*given)
+        lease.over = True
+        return done
 
-async def test_a_claim_that_ran_out_before_the_send_is_left_to_another(
-    made: MadeShop, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A worker that was stopped for a while must not send what is another's by now."""
-    relay = Relay(made.store, platform, claim_s=CLAIM_S)
-    claim = relay._claim
-
-    async def stopped_after_claiming() -> list[tuple[Errand, float]]:
-        return [(errand, deadline - CLAIM_S) for errand, deadline in await claim()]
-
-    monkeypatch.setattr(relay, "_claim", stopped_after_claiming)
+    monkeypatch.setattr(relay, stopped_at, stopped)
     assert await relay.drain() == 0
     assert platform.sent == []
     assert await waiting(made) == 1
+
+
+async def test_who_lost_the_lease_edits_nothing(made: MadeShop, platform: FakePlatform) -> None:
+    lease = Ended()
+    relay = Relay(made.store, platform, lease.check)
+    await relay.drain()
+    await made.press(await made.fan(1), "e", f"p:{made.round_id}:1:1")
+    lease.over = True
+    assert await relay.reconcile() == 0
+    assert platform.edits == []
+
+
+async def test_what_was_sent_is_settled_as_soon_as_the_database_is_back(
+    made: MadeShop, relay: Relay, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sending it again would tell the group twice."""
+    settle, troubles = outbox.settle, [OSError("down"), OSError("still down")]
+    monkeypatch.setattr(relay_module, "_PAUSE_S", 0.01)
+
+    async def unreachable(*given: Any) -> bool:
+        if troubles:
+            raise troubles.pop()
+        return await settle(*given)
+
+    monkeypatch.setattr(outbox, "settle", unreachable)
+    with capture_logs() as logs:
+        assert await relay.drain() == 1
+    assert [line["event"] for line in logs] == ["post_not_settled"] * 2 + ["post_settled"]
+    assert len(platform.sent) == 1
+
+
+async def test_an_ending_relay_sends_what_is_under_way_and_no_more(
+    two_rooms: MadeShop, relay: Relay, platform: FakePlatform
+) -> None:
+    two_rooms.clock.advance(hours=40)
+    await rounds.tick(two_rooms.store)
+    gate = platform.gates[ROOM] = platform.gates[OTHER] = asyncio.Event()
+    drained = asyncio.create_task(relay.drain())
+    await platform.reached.wait()
+    relay.end()
+    gate.set()
+    assert await drained == 2
+    assert [p.card.kind for p in platform.sent] == ["round", "round"]
+    assert await waiting(two_rooms) == 2
 
 
 async def test_a_group_hears_things_in_order(made: MadeShop, relay: Relay, platform: FakePlatform) -> None:
@@ -245,17 +298,17 @@ async def test_a_group_that_hangs_holds_up_no_other_not_even_the_next_post(
     assert await drained == 4
 
 
-async def test_a_send_that_never_ends_is_given_up_when_the_claim_ends(
+async def test_a_send_that_never_ends_is_given_up(
     made: MadeShop, platform: FakePlatform, clock: Clock
 ) -> None:
     platform.gates[ROOM] = asyncio.Event()
-    relay = Relay(made.store, platform, claim_s=1.5)  # long enough to get as far as sending
+    relay = Relay(made.store, platform, ours, send_s=0.01)
     with capture_logs() as logs:
         assert await relay.drain() == 0
     assert [line["event"] for line in logs] == ["post_failed"]
     platform.gates.clear()
-    clock.advance(seconds=2)
-    assert await Relay(made.store, platform).drain() == 1
+    clock.advance(seconds=PATIENCE_S)
+    assert await Relay(made.store, platform, ours).drain() == 1
 
 
 async def test_a_card_that_cannot_be_made_holds_up_no_other_group(
@@ -326,7 +379,7 @@ async def test_a_live_post_is_not_edited_more_often_than_the_platform_bears(
     made: MadeShop, store: Store, clock: Clock
 ) -> None:
     platform = FakePlatform(edit_every_s=60)
-    relay = Relay(store, platform)
+    relay = Relay(store, platform, ours)
     await relay.drain()
     fan = await made.fan(1)
     await made.press(fan, "1", f"p:{made.round_id}:1:1")
@@ -406,18 +459,7 @@ async def test_a_reminder_rests_also_when_the_round_closed_before_anybody_looked
     assert await live(made) == []
 
 
-async def test_two_workers_reconciling_edit_once(
-    made: MadeShop, other_store: Store, platform: FakePlatform, relay: Relay
-) -> None:
-    await relay.drain()
-    fan = await made.fan(1)
-    await made.press(fan, "e", f"p:{made.round_id}:1:1")
-    other = Relay(other_store, platform)
-    assert sum(await asyncio.gather(relay.reconcile(), other.reconcile())) == 1
-    assert len(platform.edits) == 1
-
-
-async def test_an_edit_that_was_slow_and_lost_its_claim_is_made_true_again(
+async def test_an_edit_that_a_former_holder_made_late_is_made_true_again(
     made: MadeShop, other_store: Store, platform: FakePlatform, relay: Relay, clock: Clock
 ) -> None:
     await relay.drain()
@@ -428,9 +470,9 @@ async def test_an_edit_that_was_slow_and_lost_its_claim_is_made_true_again(
     late = asyncio.create_task(relay.reconcile())
     await platform.reached.wait()
     await made.press(ben, "e", f"p:{made.round_id}:1:1")
-    clock.advance(seconds=CLAIM_S)
+    clock.advance(seconds=1)
     platform.gates.clear()
-    assert await Relay(other_store, platform).reconcile() == 1
+    assert await Relay(other_store, platform, ours).reconcile() == 1
     gate.set()
     await late
     assert "1 fan" in lines(platform.posts[platform.sent[0].key].card)[2]  # the late edit came last
@@ -450,7 +492,7 @@ async def test_an_edit_that_failed_is_made_later_and_holds_up_no_other(
         assert await relay.reconcile() == 1
     assert [p.group for p in platform.edits] == [OTHER]
     platform.trouble.clear()
-    clock.advance(seconds=CLAIM_S - 1)
+    clock.advance(seconds=EDIT_S - 1)
     assert await relay.reconcile() == 0
     clock.advance(seconds=90)
     assert await relay.reconcile() == 1
@@ -496,7 +538,7 @@ async def test_another_platforms_posts_are_for_its_own_relay(made: MadeShop, rel
     fan = await made.fan(1)
     await made.press(fan, "e", f"p:{made.round_id}:1:1")
     elsewhere = FakePlatform("telegram")
-    there = Relay(made.store, elsewhere)
+    there = Relay(made.store, elsewhere, ours)
     assert (await there.drain(), await there.reconcile()) == (0, 0)
     sent: list[Post] = [*elsewhere.sent, *elsewhere.edits]
     assert sent == []

@@ -45,7 +45,7 @@ from bot.storage import revisions as rows
 from bot.storage.store import Store
 from tests.clock import Clock
 from tests.intake.made import encoded, jpeg, picture, png_header
-from tests.made_shop import ROOM, FakePlatform, MadeShop, lines, made_shop, plan
+from tests.made_shop import ROOM, FakePlatform, MadeShop, lines, made_shop, ours, plan
 from tests.rendered import english
 
 
@@ -174,7 +174,7 @@ async def test_the_groups_hear_how_many_come_back_changed(made: MadeShop) -> Non
     await send(made, designer, 3, event="b")
     await made.open(2)
     platform = FakePlatform()
-    await Relay(made.store, platform).drain()
+    await Relay(made.store, platform, ours).drain()
     posts = [p.card for p in platform.sent]
     assert ["2 come back changed." in lines(card) for card in posts] == [False, False, True]
     shown = [i.card for i in (await feed(made, await made.fan(1))).items if isinstance(i, FeedPost)]

@@ -50,7 +50,6 @@ class Assets:
             Route("/sw.js", self.worker),
             Route("/offline", self.offline),
             Route("/robots.txt", self.robots),
-            Route("/healthz", self.healthz),
         ]
 
     async def photo(self, request: Request) -> Response:
@@ -99,6 +98,3 @@ class Assets:
 
     async def robots(self, request: Request) -> Response:
         return PlainTextResponse("User-agent: *\nDisallow: /\n")
-
-    async def healthz(self, request: Request) -> Response:
-        return PlainTextResponse("ok\n")

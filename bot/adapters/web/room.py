@@ -65,7 +65,6 @@ class RoomAdapter:
         self._open_by_name = open_by_name
         self._throttle = Throttle(rates or Rates())
         self._assets = Assets(self.page, photo_path, chart_png)
-        self._closing: asyncio.Event | None = None
 
     def app(self, inbox: Inbox) -> Starlette:
         """Build the web application that serves the room and what is mounted into it."""
@@ -99,18 +98,12 @@ class RoomAdapter:
             self.close()
 
     async def run(self, inbox: Inbox) -> None:
-        """Hold the room open until `close`; browsers are served by `app`, wherever main runs it."""
-        self._closing = asyncio.Event()
-        try:
-            await self._closing.wait()
-        finally:
-            self.close()
+        """Wait: there is no connection to keep, browsers are served by `app`, wherever main runs it."""
+        await asyncio.Event().wait()
 
     def close(self) -> None:
         """End the live streams, so that a server waiting for its connections can stop."""
         self.live.close()
-        if self._closing is not None:
-            self._closing.set()
 
     async def post(self, post: Post) -> str:
         """Point open pages at a post that stands in the feed; its key names it here."""

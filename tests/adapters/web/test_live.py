@@ -134,23 +134,22 @@ async def test_a_post_points_open_pages_at_it(room: RoomAdapter, inbox: FakeInbo
     await room.direct("somebody", t("Hello"), Reader())
 
 
-async def test_the_adapter_runs_until_it_is_closed(room: RoomAdapter, inbox: FakeInbox) -> None:
+async def test_the_room_is_served_on_when_another_tells_its_groups(
+    room: RoomAdapter, inbox: FakeInbox
+) -> None:
+    """The lease of the room is for its sending: without it, open pages are still kept true."""
     running = asyncio.create_task(room.run(inbox))
-    await asyncio.sleep(0)
-    assert not running.done()
-    room.close()
-    await asyncio.wait_for(running, SOON_S)
-
-
-async def test_a_cancelled_adapter_ends_its_streams(room: RoomAdapter, inbox: FakeInbox) -> None:
-    running = asyncio.create_task(room.run(inbox))
-    stream = room.live.listen("spring")
-    await after(stream)
-    running.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await running
-    with pytest.raises(StopAsyncIteration):
+    async with aclosing(room.live.listen("spring")) as stream:
         await after(stream)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        inbox.cursor = 2
+        room.live.wake("spring")
+        assert await after(stream) == 2
+        room.close()
+        with pytest.raises(StopAsyncIteration):
+            await after(stream)
 
 
 # ------------------------------------------------------------------ over HTTP

@@ -89,7 +89,6 @@ def test_a_path_of_ours_is_followed(path: str) -> None:
 
 async def test_machines_are_told_to_stay_away(browser: Browser) -> None:
     assert (await browser.get("/robots.txt")).text == "User-agent: *\nDisallow: /\n"
-    assert (await browser.get("/healthz")).text == "ok\n"
     assert (await browser.get("/r/spring")).headers["x-robots-tag"] == "noindex, nofollow"
 
 

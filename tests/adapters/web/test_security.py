@@ -34,7 +34,6 @@ PAGES = (
     "/static/0/room.js",
     "/sw.js",
     "/robots.txt",
-    "/healthz",
 )
 
 

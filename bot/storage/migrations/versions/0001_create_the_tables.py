@@ -131,6 +131,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("platform", "remote_id", name=op.f("uq_fan_group_platform_remote_id")),
     )
     op.create_table(
+        "lease",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+    op.create_table(
         "photo",
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("source_hash", sa.String(length=64), nullable=False),
@@ -279,8 +286,6 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("claimed_by", sa.Text(), nullable=True),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "attempts",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -428,7 +433,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("live", sa.Boolean(), server_default=sa.text("(true)"), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["fan_group.id"], name=op.f("fk_post_group_id")),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_post_outbox_id")),
@@ -747,6 +752,7 @@ def downgrade() -> None:
     op.drop_table("received")
     op.drop_table("press")
     op.drop_table("photo")
+    op.drop_table("lease")
     op.drop_table("fan_group")
     op.drop_table("fan")
     op.drop_table("duel")
