@@ -35,6 +35,14 @@ _NOW = select(func.clock_timestamp())
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
 _PATIENCE_S = 10.0  # how long to wait for another process that writes to the same SQLite file
 _SLOTS = 16
+_SESSION = {
+    "application_name": "catwalk",
+    # Frees what a worker holds that hangs inside a transaction: a round's lock would keep its close waiting.
+    "idle_in_transaction_session_timeout": "10s",
+    "lock_timeout": "20s",  # longer, so that whoever waits for such a worker outlasts it
+}
+_POSTGRESQL = {"server_settings": _SESSION, "timeout": 10.0, "command_timeout": 60.0}
+"""How we connect: seconds for a connection and for a statement, since a server that is gone never answers."""
 
 _inside: ContextVar[bool] = ContextVar("unit_of_work", default=False)
 
@@ -85,7 +93,7 @@ class Store:
             pool_size=pool_size,
             max_overflow=pool_size,
             hide_parameters=True,
-            **({"async_creator": self._connect_sqlite} if self.sqlite else {}),
+            **({"async_creator": self._connect_sqlite} if self.sqlite else {"connect_args": _POSTGRESQL}),
         )
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import create_mock_engine, insert, select
+from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigError, StateError
 from bot.storage import store as store_module
@@ -138,6 +139,43 @@ async def test_one_writer_at_a_time_on_sqlite_across_workers(store: Store, other
         assert not second.done()
     await second
     assert len(await fans(store)) == 2
+
+
+async def test_a_worker_that_hangs_in_a_transaction_does_not_keep_a_round_from_closing(
+    store: Store, shop_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if store.sqlite:
+        pytest.skip("SQLite has no server that could tell")
+    monkeypatch.setitem(store_module._SESSION, "idle_in_transaction_session_timeout", "100ms")
+    hanging, locked, woken = Store(shop_url), asyncio.Event(), asyncio.Event()
+
+    async def vote() -> None:
+        async with hanging.begin() as tx:
+            await tx.share_rounds([7])
+            locked.set()
+            await woken.wait()
+            await add_fan(tx, START)
+
+    voting = asyncio.create_task(vote())
+    await locked.wait()
+    await _take(store, lambda tx: tx.exclude_rounds([7]))
+    woken.set()
+    with pytest.raises(DBAPIError) as lost:
+        await voting
+    assert is_outage(lost.value)
+    assert await fans(hanging) == []  # it goes on with a new connection
+    await hanging.close()
+
+
+async def test_nobody_waits_for_a_lock_for_ever(store: Store, shop_url: str) -> None:
+    if store.sqlite:
+        pytest.skip("SQLite's own patience is bounded: see test_inline_sqlite")
+    async with store.read() as tx:
+        shown = [
+            (await tx.conn.exec_driver_sql(f"SHOW {name}")).scalar_one()
+            for name in ("lock_timeout", "idle_in_transaction_session_timeout")
+        ]
+    assert shown == ["20s", "10s"]
 
 
 def test_rounds_are_locked_in_one_order_whatever_their_ids() -> None:
