@@ -203,6 +203,7 @@ class Installation:
             log_config=None,
             access_log=False,
             server_header=False,
+            forwarded_allow_ips=self.settings.room.proxies,
             timeout_graceful_shutdown=_PATIENCE_S,
         )
 

@@ -114,6 +114,7 @@ def test_a_whole_group_in_one_variable_is_unknown(monkeypatch: pytest.MonkeyPatc
         ),
         ('room.base_url = "vote.example.org"\n', "catwalk.toml:1: This is not the address of a site."),
         ('[room]\nbase_url = "https://a.example/x"', "leave out what follows https://a.example."),
+        ('[room]\nproxies = "10.0.0.5, lb.example"\n', "catwalk.toml:2: These are not addresses."),
         ('[database]\nurl = "mysql://x"\n', "catwalk.toml:2: This is not a database URL."),
     ],
 )

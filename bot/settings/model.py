@@ -1,7 +1,7 @@
 """Every setting with its default, its unit and its range: the one place they are declared."""
 
 from dataclasses import replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -77,6 +77,11 @@ class Room(Group):
         description="Where fans reach the room. Without it: host and port.",
         examples=["https://vote.example.org"],
     )
+    proxies: str = setting(
+        "127.0.0.1",
+        "Addresses or networks of the proxies and load balancers in front, separated by commas. Only they "
+        "are believed about who asks (X-Forwarded-For).",
+    )
     open_by_name: Literal["auto"] | bool = setting(
         "auto",
         "Let anybody in who gives a name: true or false. auto opens only a room that nobody but this machine "
@@ -97,6 +102,19 @@ class Room(Group):
                 t("The room needs a site of its own: leave out what follows {site}.", site=_site(url))
             )
         return _site(url)
+
+    @field_validator("proxies")
+    @classmethod
+    def check_proxies(cls, proxies: str) -> str:
+        """Take addresses and networks: a name would be believed only when it is spelt as it connects."""
+        try:
+            for proxy in proxies.split(","):
+                ip_network(proxy.strip())
+        except ValueError:
+            raise Refusal(
+                t("These are not addresses. Write them like 10.0.0.5 or 10.0.0.0/24, separated by commas.")
+            ) from None
+        return proxies
 
     @property
     def url(self) -> str:
@@ -177,7 +195,7 @@ class Votes(Group):
 
 
 class Limits(Group):
-    """What one account, or for entries one address, may do."""
+    """What one account, or for entries one address, may do. Each process that serves pages counts alone."""
 
     presses: int = setting(300, "Presses of one account.", unit="a minute", low=10, high=100_000)
     comments: int = setting(20, "Comments of one account.", unit="a minute", low=1, high=10_000)

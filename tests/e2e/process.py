@@ -41,12 +41,13 @@ class Died(Exception):
 
 
 class Serving:
-    """A running `catwalk run` that has said where its room is."""
+    """A running `catwalk run` that has said it runs, and where its room is if it has one."""
 
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self.process = process
         self.log = log
-        self.url = self._wait_until_open()
+        self.said = self._wait_until_open()
+        self.url = self.said.split()[-1]
 
     def _wait_until_open(self) -> str:
         assert self.process.stdout is not None
@@ -54,9 +55,9 @@ class Serving:
             waiting.register(self.process.stdout, selectors.EVENT_READ)
             ready = waiting.select(START_S)
         line = self.process.stdout.readline() if ready else ""
-        if "http" not in line:
+        if not line:
             raise Died(Done(self.kill(), line, self.log.read_text()))
-        return line.split()[-1]
+        return line
 
     def kill(self) -> int:
         """End it as a power cut does (SIGKILL), if it still runs; return how it ended."""

@@ -1,4 +1,4 @@
-"""Numbers in addresses: every `{id:int}` of the room and of what is mounted into it reads them so."""
+"""Numbers in addresses: every `{id:int}` of the room and of what is mounted into it."""
 
 from starlette.convertors import IntegerConvertor, register_url_convertor
 
@@ -9,4 +9,6 @@ class RowNumber(IntegerConvertor):
     regex = "[0-9]{1,18}"
 
 
-register_url_convertor("int", RowNumber())
+def bound_numbers() -> None:
+    """Let every route that is made from now on take row numbers only."""
+    register_url_convertor("int", RowNumber())

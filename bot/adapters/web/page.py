@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from bot.adapters.web import numbers as _numbers  # noqa: F401 (it bounds those of every address)
 from bot.adapters.web.render import Renderer, language_wished, wishes
 from bot.adapters.web.security import FORM_BYTES, check_origin
 from bot.adapters.web.session import Flash, Session, Sessions

@@ -15,6 +15,7 @@ from bot.adapters.web.ballot import BallotPages
 from bot.adapters.web.entry import Entry
 from bot.adapters.web.live import Live
 from bot.adapters.web.moderation import ModerationPages
+from bot.adapters.web.numbers import bound_numbers
 from bot.adapters.web.page import PLATFORM, Page
 from bot.adapters.web.presales import PresalePages
 from bot.adapters.web.refusals import Refusals
@@ -56,6 +57,7 @@ class RoomAdapter:
         poll_every_s: float = 1.0,
         chart_png: ChartPng | None = None,
     ) -> None:
+        bound_numbers()
         renderer = Renderer(template_dirs, static_dirs)
         sessions = Sessions(secret, clock, secure_cookies)
         self.page = Page(renderer, sessions, base_url, clock, desk_path)
