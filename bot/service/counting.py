@@ -55,7 +55,8 @@ async def _answers(tx: Tx, round_: Round, position_of: Mapping[int, int], everyo
 
 
 def _positions(versions: np.ndarray, position_of: Mapping[int, int]) -> np.ndarray:
-    return np.array([position_of[v] for v in versions.tolist()], dtype=np.int64)
+    known, which = np.unique(versions, return_inverse=True)
+    return np.array([position_of[v] for v in known.tolist()], dtype=np.int64)[which]
 
 
 def _standings(answers: Kind, versions: int, prior: Prior | None, round_: Round) -> tuple[Standing, ...]:

@@ -7,7 +7,7 @@ from bot import cards
 from bot.errors import RuleError
 from bot.rounds import summary as words
 from bot.rounds.engine import numbered
-from bot.rounds.model import Round, RoundState, Verdict
+from bot.rounds.model import BallotShape, Round, RoundState, Verdict
 from bot.rounds.summary import Integrity, Next, Summary, Talk
 from bot.service import bulletin, notices
 from bot.service.cuts import going_on
@@ -82,13 +82,12 @@ def _minute(found: Summary) -> Text:
 
 async def _talk(tx: Tx, round_: Round) -> Talk:
     window = (round_.campaign_id, round_.opened_at, round_.closed_at)
+    cards_only = round_.plan.ballot is BallotShape.CARDS
+    asked = await summaries.reasons_asked(tx, round_.id, MOST_ASKED) if cards_only else ()
     return Talk(
         await comments.count_between(tx, *window),
         await summaries.most_talked_about(tx, *window, most=MOST_TALKED_ABOUT),
-        tuple(
-            (cards.reason_label(key), times)
-            for key, times in await summaries.reasons_asked(tx, round_.id, MOST_ASKED)
-        ),
+        tuple((cards.reason_label(key), times) for key, times in asked),
     )
 
 

@@ -9,6 +9,7 @@ from bot.rounds.summary import Integrity as IntegrityFacts
 from bot.storage.comments import UNSEEN
 from bot.storage.store import Tx
 from bot.storage.tables import Ballot, Comment, Design, Group, Integrity, Vote, table
+from bot.storage.tallies import counts
 
 ballot, comment, design = table(Ballot), table(Comment), table(Design)
 group, integrity, vote = table(Group), table(Integrity), table(Vote)
@@ -75,10 +76,7 @@ async def reasons_asked(tx: Tx, round_id: int, most: int) -> tuple[tuple[str, in
     """List (reason, how many counted answers gave it), the most first; those nobody gave are left out."""
     asked = [func.count().filter(vote.c.chips.bitwise_and(1 << n) != 0) for n in range(len(REASONS))]
     found = await tx.conn.execute(
-        select(*asked)
-        .select_from(vote)
-        .join(ballot, (ballot.c.round_id == vote.c.round_id) & (ballot.c.fan_id == vote.c.fan_id))
-        .where(vote.c.round_id == round_id, vote.c.chips != 0, ballot.c.set_aside_at.is_(None))
+        select(*asked).where(vote.c.round_id == round_id, vote.c.chips != 0, counts(vote, round_id))
     )
     times = dict(zip(REASONS, found.one(), strict=True))
     ranked = sorted(((key, n) for key, n in times.items() if n), key=lambda item: -item[1])
