@@ -122,7 +122,7 @@ def round_card(
         ROUND,
         _goal(campaign, round_, len(candidates)),
         tuple(lines),
-        tuple(_picture(c) for c in candidates[:10]),
+        tuple(_picture(c) for c in candidates),
         buttons,
         t("{looks} in this round.", looks=Count(len(candidates), campaign.noun)),
     )

@@ -12,8 +12,11 @@ from bot.port.asks import (
     Command,
     Comment,
     Look,
+    Moved,
+    News,
     Press,
     Role,
+    Seen,
     ShowBallot,
     ShowDesign,
     ShowFeed,
@@ -30,7 +33,7 @@ from bot.port.asks import (
 )
 from bot.port.ballots import BallotView, Before, CardPage, Chip, DuelPage, Sheet, Strip, Tile
 from bot.port.posts import Button, Card, Chart, Limits, Meter, Picture, Post, Served
-from bot.port.protocols import ChatAdapter, Inbox, Ledger
+from bot.port.protocols import ChatAdapter, Inbox, Ledger, Memos
 from bot.port.sales import Cell, OrderLine, OrdersView, OrderView, PresalesView, PresaleView, PriceStep, Quote
 from bot.port.screens import (
     Answer,
@@ -73,7 +76,10 @@ __all__ = [
     "Limits",
     "Look",
     "Me",
+    "Memos",
     "Meter",
+    "Moved",
+    "News",
     "Notice",
     "OrderLine",
     "OrderView",
@@ -90,6 +96,7 @@ __all__ = [
     "Role",
     "Said",
     "Screen",
+    "Seen",
     "Served",
     "Sheet",
     "ShowBallot",

@@ -133,7 +133,10 @@ Wish = (
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A request to see something; changes no vote."""
+    """A request to see something; changes no vote.
+
+    Without a `group` it is about the one the person was last seen in.
+    """
 
     actor: Actor
     wish: Wish
@@ -143,29 +146,62 @@ class Look:
 @dataclass(frozen=True, slots=True)
 class Comment:
     """Words said in a group. `number` is the design a form names; else `#067` in the text or the
-    design of the comment replied to (`reply_to`, our comment id).
+    design of the comment replied to (`reply_to`, our comment id; `replies`, the event it was said by).
 
-    `edits` is our id of the person's own comment that these words replace.
+    `edits` is our id of the person's own comment that these words replace; `edited` says that they replace
+    what was said by the same event, if anything was. Without a `group` the person
+    speaks in the one they were last seen in.
     """
 
     actor: Actor
     event_id: str
-    group: str
+    group: str | None
     text: str
     number: int | None = None
     reply_to: int | None = None
     edits: int | None = None
+    replies: str | None = None
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`/name args` on any surface."""
+    """`/name args` on any surface. `title` is what the platform calls the group, `replies` the event by
+    which the comment was said that this answers."""
 
     actor: Actor
     event_id: str
     name: str
     args: str = ""
     group: str | None = None
+    title: str = ""
+    replies: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A platform's word that a person is in a group, or with `here` False that they are not any more.
+
+    `joined_at` is when they came, where the platform says so; None says nothing about when.
+    """
+
+    actor: Actor
+    group: str
+    here: bool = True
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A platform has given a group another remote id."""
+
+    platform: str
+    group: str
+    to: str
+
+
+News = Seen | Moved
+"""What a platform tells by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,10 @@ from bot.text import Noun, Text
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One version as a fan sees it. `press` is the action that picks it, or takes the pick back."""
+    """One version as a fan sees it. `press` is the action that picks it, or takes the pick back.
+
+    On sheets `toggle` turns it to its other state, for platforms whose buttons are redrawn late.
+    """
 
     number: int
     version: int
@@ -17,6 +20,7 @@ class Tile:
     alt: Text
     picked: bool
     press: str
+    toggle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Strip:
     picks: int
     noun: Noun
     ballot: str = "sheets"
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

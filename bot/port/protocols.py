@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from bot.i18n import Reader
-from bot.port.asks import Command, Comment, Look, Press, Upload
+from bot.port.asks import Command, Comment, Look, News, Press, Upload
 from bot.port.posts import Limits, Post
 from bot.port.screens import Reply
 from bot.text import Text
@@ -18,6 +18,14 @@ class Inbox(Protocol):
     async def comment(self, comment: Comment) -> Reply: ...
     async def command(self, command: Command) -> Reply: ...
     async def upload(self, upload: Upload) -> Reply: ...
+    async def hear(self, news: News) -> None: ...
+
+
+class Memos(Protocol):
+    """What an adapter must know again after a restart: values by key, kept until they are put anew."""
+
+    async def read(self, key: str) -> str | None: ...
+    async def put(self, key: str, value: str) -> None: ...
 
 
 class ChatAdapter(Protocol):

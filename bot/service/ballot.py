@@ -1,6 +1,6 @@
 """One fan's ballot as they see it: drawn at their first look, then a sheet, a card or a duel at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import actions, cards
 from bot.actions import Finish, Pick, Prefer, Rate, Reason, Undo
@@ -77,7 +77,9 @@ class Mine:
             return self._tile(
                 position, picked, Rate(self.round.id, (number,), int(not picked)) if asked else None
             )
-        return self._tile(position, picked, Pick(self.round.id, (number,), not picked))
+        tile = self._tile(position, picked, Pick(self.round.id, (number,), not picked))
+        toggle = actions.encode(Pick(self.round.id, (number,))) if tile.press else ""
+        return replace(tile, toggle=toggle)
 
     @property
     def winners(self) -> frozenset[int]:

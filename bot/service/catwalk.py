@@ -2,8 +2,8 @@
 
 from bot import actions
 from bot.actions import CancelOrder, Order
-from bot.port import Command, Comment, Look, Press, Reply, Upload
-from bot.service import commands, comments, looks, ordering, revisions
+from bot.port import Command, Comment, Look, News, Press, Reply, Upload
+from bot.service import commands, comments, groups, looks, ordering, revisions
 from bot.service.shop import Shop
 from bot.service.voting import Votes
 
@@ -37,3 +37,7 @@ class Catwalk:
     async def upload(self, upload: Upload) -> Reply:
         """Keep the next version of a design."""
         return await revisions.upload(self.shop, upload)
+
+    async def hear(self, news: News) -> None:
+        """Take note of who is in a group, and where a group has moved."""
+        await groups.hear(self.shop, news)

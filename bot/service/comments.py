@@ -1,6 +1,8 @@
 """What fans say: attached to a design's version by number in the text, by reply or by a form."""
 
 import re
+from dataclasses import replace
+from datetime import datetime
 
 from bot.errors import RuleError
 from bot.port import Comment, Remark, Reply
@@ -28,16 +30,21 @@ async def comment(shop: Shop, said: Comment) -> Reply:
     """
     check_event(said.event_id)
     body = _clean(said.text)
-    if said.edits is not None:
-        return await _edit(shop, said, said.edits, body)
     async with shop.store.begin() as tx:
         now = await tx.now()
         person = await known(tx, said.actor)
         group = await member_group(tx, person, said.actor.platform, said.group)
+        earlier = await comments.comment_of_event(tx, group.id, said.event_id)
+        changed = said.edits if said.edits is not None else earlier if said.edited else None
+        if changed is not None:
+            await _edit(tx, person, group, changed, body, now)
+            return Reply(t("Changed."), language=language_for(person, said.actor))
+        if said.reply_to is None and said.replies is not None:
+            said = replace(said, reply_to=await comments.comment_of_event(tx, group.id, said.replies))
         round_ = await rounds.group_round(tx, group.id)
         target = await _target(tx, said, group, round_.campaign_id if round_ else None, body)
         design_id, version_id, number = target
-        if await comments.comment_of_event(tx, group.id, said.event_id) is None:
+        if earlier is None:
             await comments.add_comment(
                 tx, group_id=group.id, campaign_id=round_.campaign_id if round_ else None,
                 account_id=person.account_id, fan_id=person.fan_id, event_id=said.event_id,
@@ -47,27 +54,22 @@ async def comment(shop: Shop, said: Comment) -> Reply:
     return Reply(_thanks(number), language=language_for(person, said.actor))
 
 
-async def _edit(shop: Shop, said: Comment, comment_id: int, body: str) -> Reply:
+async def _edit(tx: Tx, person: Person, group: GroupRow, comment_id: int, body: str, now: datetime) -> None:
     """Let an author change their words: they stay about the same design and are new to its designers.
 
     A hidden comment comes back this way, as the author was told; moderators can hide it again.
     """
-    async with shop.store.begin() as tx:
-        now = await tx.now()
-        person = await known(tx, said.actor)
-        group = await member_group(tx, person, said.actor.platform, said.group)
-        row = await comments.comment_by_id(tx, comment_id)
-        if row is None or (row.fan_id, row.group_id) != (person.fan_id, group.id):
-            raise RuleError("comment.not_yours", t("You can change only what you said yourself."))
-        if row.status == "used":
-            raise RuleError(
-                "comment.used",
-                t("A new version answers this, so it stays as it is. Say something new instead."),
-            )
-        if body not in (row.body, remark(row, person.fan_id).body):
-            await comments.replace_words(tx, comment_id, body, now)
-            await people.touch_groups(tx, [group.id])
-    return Reply(t("Changed."), language=language_for(person, said.actor))
+    row = await comments.comment_by_id(tx, comment_id)
+    if row is None or (row.fan_id, row.group_id) != (person.fan_id, group.id):
+        raise RuleError("comment.not_yours", t("You can change only what you said yourself."))
+    if row.status == "used":
+        raise RuleError(
+            "comment.used",
+            t("A new version answers this, so it stays as it is. Say something new instead."),
+        )
+    if body not in (row.body, remark(row, person.fan_id).body):
+        await comments.replace_words(tx, comment_id, body, now)
+        await people.touch_groups(tx, [group.id])
 
 
 def _thanks(number: int | None) -> Text:
@@ -116,8 +118,14 @@ async def _target(
 
 
 async def member_group(tx: Tx, person: Person, platform: str, remote_id: str | None) -> GroupRow:
-    """Find a group the person is in; raises RuleError for any other, known or not."""
-    group = await people.find_group(tx, platform, remote_id) if remote_id else None
+    """Find a group the person is in; raises RuleError for any other, known or not.
+
+    Without a remote id it is the group they were last seen in.
+    """
+    if remote_id is None:
+        group = await people.last_group(tx, person.account_id)
+    else:
+        group = await people.find_group(tx, platform, remote_id)
     if group is None or not await people.is_member(tx, group.id, person.account_id):
         raise RuleError("room.not_member", t("You are not in this group. Ask the shop for an invitation."))
     return group

@@ -110,5 +110,5 @@ def strip_of(
         total = len(order) // ballots.size_of(round_.plan) if order else field.asked
     return Strip(
         round_.number, field.campaign.rounds, round_.state.value, round_.closes_at, now,
-        count.answers, total, count.picks, field.campaign.noun, shape.value,
+        count.answers, total, count.picks, field.campaign.noun, shape.value, field.campaign.zone.key,
     )  # fmt: skip

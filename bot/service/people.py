@@ -14,7 +14,6 @@ from bot.rounds.model import BallotShape, Campaign, Round
 from bot.service.field import Stored, answers_of, field_of, put_answers
 from bot.service.shop import Shop, known, language_for, new_code
 from bot.storage import (
-    campaigns,
     fan_orders,
     journal,
     one_ballot,
@@ -37,7 +36,7 @@ LINK_LASTS = timedelta(minutes=10)
 CLAIM_LASTS = timedelta(days=2)
 SETUP_LASTS = timedelta(days=7)
 _LINK_LETTERS, _LONG_LETTERS = 8, 26
-_NAME_LETTERS = 40
+NAME_LETTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,40 +159,10 @@ def _role_text(role: Role) -> Text:
 
 async def _admit(tx: Tx, actor: Actor, now: datetime) -> Person:
     name = " ".join(actor.name.split())
-    if not 1 <= len(name) <= _NAME_LETTERS or not name.isprintable():
-        raise RuleError("name.shape", t("Choose a name of 1 to {most} letters.", most=_NAME_LETTERS))
+    if not 1 <= len(name) <= NAME_LETTERS or not name.isprintable():
+        raise RuleError("name.shape", t("Choose a name of 1 to {most} letters.", most=NAME_LETTERS))
     language = language_of(actor.language) if actor.language else None
     return await people.put_account(tx, actor.platform, actor.remote_id, name, language, now)
-
-
-async def join_campaign(shop: Shop, actor: Actor, group: str | None, code: str) -> Reply:
-    """Join the group this was said in to a campaign, with an owner's code."""
-    async with shop.store.begin() as tx:
-        now = await tx.now()
-        person = await known(tx, actor)
-        here = await people.find_group(tx, actor.platform, group) if group else None
-        if here is None:
-            raise RuleError("setup.where", t("Say /setup and the code in the group that is to join."))
-        taken = await people.take_code(tx, shop.hashed(SETUP, code), SETUP, now)
-        if taken is None or taken.campaign_id is None:
-            raise RuleError(
-                "code.spent", t("This code was used before or is too old. Ask an owner for a new one.")
-            )
-        await people.put_group_campaign(tx, here.id, taken.campaign_id, now)
-        await people.touch_groups(tx, [here.id])
-        await journal.record(
-            tx,
-            "group_joined",
-            now,
-            account_id=person.account_id,
-            campaign_id=taken.campaign_id,
-            group=here.title,
-        )
-        campaign = await campaigns.campaign_by_id(tx, taken.campaign_id)
-        return Reply(
-            t("{group} takes part in {campaign} now.", group=here.title, campaign=campaign.title),
-            language=language_for(person, actor),
-        )
 
 
 # ------------------------------------------------------------------ one person, several accounts

@@ -322,6 +322,36 @@ async def put_member(tx: Tx, group_id: int, account_id: int, joined_at: datetime
     await put_new(tx, member, [{"group_id": group_id, "account_id": account_id, "joined_at": joined_at}])
 
 
+async def see_member(tx: Tx, group_id: int, account_id: int, now: datetime) -> None:
+    """Remember when a member was last seen in a group."""
+    there = (member.c.group_id == group_id, member.c.account_id == account_id)
+    await tx.conn.execute(update(member).where(*there).values(seen_at=now))
+
+
+async def drop_member(tx: Tx, group_id: int, account_id: int) -> None:
+    """Forget that an account is in a group."""
+    there = (member.c.group_id == group_id, member.c.account_id == account_id)
+    await tx.conn.execute(delete(member).where(*there))
+
+
+async def last_group(tx: Tx, account_id: int) -> GroupRow | None:
+    """Find the group an account was last seen in."""
+    found = await tx.conn.execute(
+        select(*_GROUP)
+        .join(member, member.c.group_id == group.c.id)
+        .where(member.c.account_id == account_id)
+        .order_by(member.c.seen_at.desc().nulls_last(), group.c.id.desc())
+        .limit(1)
+    )
+    line = found.first()
+    return GroupRow(*line) if line else None
+
+
+async def move_group(tx: Tx, group_id: int, remote_id: str) -> None:
+    """Give a group another of its platform's ids."""
+    await tx.conn.execute(update(group).where(group.c.id == group_id).values(remote_id=remote_id))
+
+
 _IS_MEMBER = select(member.c.account_id).where(
     member.c.group_id == bindparam("group_id"), member.c.account_id == bindparam("account_id")
 )

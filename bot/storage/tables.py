@@ -161,12 +161,14 @@ class GroupCampaign(Base):
 
 
 class Member(Base):
-    """An account in a group; `joined_at` None where the platform does not tell."""
+    """An account in a group; `joined_at` None where the platform does not tell. `seen_at` is when they were
+    last seen there: what they say privately is about the group where that is latest."""
 
     __tablename__ = "member"
     group_id: Mapped[int] = mapped_column(ForeignKey("fan_group.id"), primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, index=True)
     joined_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
 
 
 # ------------------------------------------------------------------ designs
@@ -535,6 +537,16 @@ class Lease(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     holder: Mapped[str]
     until: Mapped[datetime]
+
+
+class Memo(Base):
+    """What an adapter must know again after a restart: a file's id on its platform, half of a post sent."""
+
+    __tablename__ = "memo"
+    platform: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    at: Mapped[datetime]
 
 
 class ActionLog(Base):

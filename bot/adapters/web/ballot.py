@@ -9,7 +9,6 @@ from bot.adapters.web.group import Group
 from bot.adapters.web.render import url, vote_url
 from bot.adapters.web.states import design_state, page_state
 from bot.adapters.web.wire import number_of
-from bot.adapters.web.words import onward
 from bot.port import (
     BallotView,
     CardPage,
@@ -21,6 +20,7 @@ from bot.port import (
     ShowDesign,
     ShowPage,
 )
+from bot.port.words import onward
 
 BallotPage = Sheet | CardPage | DuelPage
 

@@ -15,10 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from starlette.datastructures import Headers
 
-from bot.adapters.web import words
 from bot.adapters.web.shelves import Shelf, shelved
 from bot.i18n import Reader, language_of, moment, number, render
-from bot.port import Button, Chart, FeedPost, Notice, Picture, Remark, Strip
+from bot.port import Button, Chart, FeedPost, Notice, Picture, Remark, Strip, words
 from bot.text import Hole, Span, Text, When, t, tn
 
 HERE = Path(__file__).parent

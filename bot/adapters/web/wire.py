@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.adapters.web.render import url
-from bot.adapters.web.words import picks_words, seen_words
 from bot.port import (
     Actor,
     BallotView,
@@ -24,6 +23,7 @@ from bot.port import (
     Sheet,
     Strip,
 )
+from bot.port.words import picks_words, seen_words
 
 _NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _COMMAND = re.compile(r"/([A-Za-z][A-Za-z_]{0,31})(?:\s+(.*))?", re.DOTALL)

@@ -14,8 +14,8 @@ from bot.service.commands.standing import current
 from bot.service.logbook import LogLine
 from bot.service.moderation import SIGN, Done
 from bot.service.naming import Several
+from bot.storage import comments, rounds
 from bot.storage import moderation as rows
-from bot.storage import rounds
 from bot.storage.store import Tx
 from bot.text import Span, Text, t
 
@@ -49,6 +49,17 @@ async def _hide(at: Counter, c: Command, words: str) -> Reply:
         if said is None or said.group_id not in found.group_ids:
             raise RuleError("mod.comment", t("There is no comment {comment} here.", comment=f"c{named[0]}"))
     return _done(found, await moderation.hide(at.shop, c.actor, *named, c.event_id))
+
+
+async def _hide_this(at: Counter, c: Command) -> Reply:
+    """Hide the comment that this answers."""
+    async with at.shop.store.read() as tx:
+        found = await here(tx, c, Role.MODERATOR)
+        said = [await comments.comment_of_event(tx, g, c.replies) for g in found.group_ids if c.replies]
+    ids = [comment_id for comment_id in said if comment_id is not None]
+    if not ids:
+        raise RuleError("mod.answer", t("Answer a comment with /hide and why. Its author is told."))
+    return await _hide(at, c, f"c{ids[0]} {c.args}")
 
 
 async def _aside(at: Counter, c: Command, words: str) -> Reply:
@@ -136,5 +147,10 @@ ROWS = {
             t("/mod undo takes your last one back, /mod log shows who did what."),
         ),
         frozenset({Role.MODERATOR}),
-    )
+    ),
+    "hide": Row(
+        _hide_this,
+        (t("/hide and why, in answer to a comment, does the same in a chat."),),
+        frozenset({Role.MODERATOR}),
+    ),
 }

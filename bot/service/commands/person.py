@@ -1,7 +1,7 @@
 """Commands about oneself: coming in, one's accounts, language and data."""
 
 from bot.port import Answer, Choice, Command, Reply
-from bot.service import people, privacy
+from bot.service import groups, people, privacy
 from bot.service.commands.row import Counter, Row
 from bot.service.shop import known, language_for
 from bot.text import t, verbatim
@@ -18,7 +18,7 @@ async def _claim(at: Counter, c: Command) -> Reply:
 
 
 async def _setup(at: Counter, c: Command) -> Reply:
-    return await people.join_campaign(at.shop, c.actor, c.group, c.args)
+    return await groups.join_campaign(at.shop, c)
 
 
 async def _link(at: Counter, c: Command) -> Reply:

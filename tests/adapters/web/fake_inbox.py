@@ -22,6 +22,7 @@ from bot.port import (
     FeedPost,
     Look,
     Me,
+    News,
     Notice,
     Picture,
     PresalesView,
@@ -245,6 +246,9 @@ class FakeInbox:
 
     async def upload(self, upload: Upload) -> Reply:
         raise AssertionError("the room takes no photos of designs")
+
+    async def hear(self, news: News) -> None:
+        raise AssertionError("nobody tells the room who is in it")
 
     async def changes(self, group: str) -> int:
         return self.cursor

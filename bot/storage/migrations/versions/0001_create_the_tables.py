@@ -414,6 +414,7 @@ def upgrade() -> None:
         sa.Column("group_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("joined_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_member_account_id")),
         sa.ForeignKeyConstraint(["group_id"], ["fan_group.id"], name=op.f("fk_member_group_id")),
         sa.PrimaryKeyConstraint("group_id", "account_id", name=op.f("pk_member")),
@@ -421,6 +422,14 @@ def upgrade() -> None:
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_account_id"), ["account_id"], unique=False)
 
+    op.create_table(
+        "memo",
+        sa.Column("platform", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "key", name=op.f("pk_memo")),
+    )
     op.create_table(
         "post",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -714,6 +723,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_post_group_id_posted_at"))
 
     op.drop_table("post")
+    op.drop_table("memo")
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_member_account_id"))
 

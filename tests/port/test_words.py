@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.adapters.web.words import near, onward
+from bot.port.words import near, onward
 
 YES, NO = True, False
 
