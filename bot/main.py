@@ -18,10 +18,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import desk
+from bot.adapters.telegram.adapter import Account, Address, TelegramAdapter
+from bot.adapters.telegram.pace import Pace
 from bot.adapters.web.room import RoomAdapter
 from bot.adapters.web.security import Rates
 from bot.beat import Beat
 from bot.errors import ConfigError, Problem
+from bot.gallery import Gallery
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.lease import Lease
@@ -29,8 +32,10 @@ from bot.port import ChatAdapter
 from bot.presence import Presence
 from bot.relay import Relay
 from bot.reports import Easel
-from bot.service import charts, presales, privacy, rounds
+from bot.service import charts, ledger, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
+from bot.service.ledger import StoredLedger
+from bot.service.memos import StoredMemos
 from bot.service.shop import Shop
 from bot.service.ticking import Steps
 from bot.settings import Settings
@@ -85,6 +90,8 @@ class Installation:
         self.room.larger_bodies = desk.larger_bodies(settings.photos.max_bytes)
         self.presences: list[Presence] = []
         self.join(self.room, self.lease(self.room.platform))
+        if (account := telegram_account(settings)) is not None:
+            self._join_telegram(account, secret)
         self._told: datetime | None = None
 
     def lease(self, platform: str) -> Lease:
@@ -97,6 +104,21 @@ class Installation:
         relay = Relay(self.store, adapter, lease.check)
         presence = Presence(self.catwalk, adapter, relay, lease, rhythm.drain_s, rhythm.reconcile_s)
         self.presences.append(presence)
+
+    def _join_telegram(self, account: Account, secret: str) -> None:
+        """Serve Telegram as well."""
+        lease = self.lease(TelegramAdapter.platform)
+        adapter = TelegramAdapter(
+            account.bot(Pace(lease.check)),
+            self.catwalk,
+            Gallery(self.photos, self._chart_png),
+            StoredMemos(self.store, TelegramAdapter.platform),
+            StoredLedger(self.store),
+            secret.encode(),
+            room=self.settings.room.base_url,
+            address=telegram_address(self.settings),
+        )
+        self.join(adapter, lease)
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
         return self.photos.tile_path(photo) if tile else self.photos.path(photo)
@@ -132,6 +154,7 @@ class Installation:
 
     async def _tidy(self) -> None:
         await privacy.tidy(self.store)
+        await ledger.tidy(self.store)
 
     async def _health(self, _request: Request) -> Response:
         """Say for a load balancer that this process serves, and that its database answers (or 503)."""
@@ -248,9 +271,38 @@ def listen(settings: Settings, role: Role = "all") -> tuple[socket.socket | None
 _NO_ROOM = t("The role web serves the room's pages, and the room is turned off.")
 
 
+def telegram_account(settings: Settings) -> Account | None:
+    """Read the bot's account on Telegram; None where there is none."""
+    telegram = settings.telegram
+    if telegram.token is None:
+        return None
+    return Account(telegram.token.get_secret_value(), telegram.base_url, telegram.base_file_url)
+
+
+def telegram_address(settings: Settings) -> Address | None:
+    """Read where Telegram sends updates to; None where it is asked for them. Raises ConfigError."""
+    telegram = settings.telegram
+    if telegram.mode == "polling":
+        return None
+    url, secret = telegram.need_webhook()
+    return Address(url, telegram.webhook_listen, telegram.webhook_port, secret)
+
+
+async def check_telegram(settings: Settings) -> None:
+    """Raise ConfigError where Telegram does not know us, does not answer, or could not reach us."""
+    account = telegram_account(settings)
+    if account is None:
+        return
+    if (address := telegram_address(settings)) is not None:
+        address.check()
+    await account.check()
+
+
 async def run(settings: Settings, role: Role, started: Callable[[str | None], None]) -> None:
     """Serve until SIGTERM or Ctrl-C; `started` is told where the room is, or None where nobody listens."""
     listening, settings = listen(settings, role)
+    if role != "web":
+        await check_telegram(settings)
     installation = Installation(settings)
     url = settings.room.url if listening else None
     await installation.serve(role, listening, until_told(), lambda: started(url))

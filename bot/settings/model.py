@@ -1,5 +1,6 @@
 """Every setting with its default, its unit and its range: the one place they are declared."""
 
+import re
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -14,6 +15,8 @@ from bot.errors import ConfigError, Problem
 from bot.intake.limits import DEFAULTS, PhotoLimits
 from bot.settings.places import PREFIX, config_file
 from bot.text import Text, t
+
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
 
 
 class Refusal(ValueError):
@@ -136,6 +139,68 @@ class Room(Group):
         return self.open_by_name
 
 
+class Telegram(Group):
+    """The bot on Telegram. Without a token there is none."""
+
+    token: SecretStr | None = Field(
+        None, description="What @BotFather gives; only in the environment or .env."
+    )
+    base_url: str = setting(
+        "https://api.telegram.org/bot",
+        "Where methods are called; a Bot API server of one's own can be named.",
+    )
+    base_file_url: str = setting(
+        "https://api.telegram.org/file/bot", "Where files are fetched; that of the same server."
+    )
+
+    mode: Literal["polling", "webhook"] = setting(
+        "polling", "polling asks Telegram for what is new; webhook has it sent to webhook_url."
+    )
+    webhook_url: str | None = Field(
+        None,
+        description="Where Telegram sends updates to; with a path of its own.",
+        examples=["https://bot.example.org/telegram"],
+    )
+    webhook_listen: str = setting("127.0.0.1", "Address to listen on for them, behind a proxy that has TLS.")
+    webhook_port: int = setting(8443, "Port to listen on for them.", unit="port", low=1, high=65535)
+    webhook_secret: SecretStr | None = Field(
+        None,
+        description="By what Telegram proves itself: 16 to 256 of A-Z a-z 0-9 _ and -; only in the "
+        "environment or .env.",
+    )
+
+    @field_validator("base_url", "base_file_url", "webhook_url")
+    @classmethod
+    def check_url(cls, url: str | None) -> str | None:
+        """Take an address."""
+        parts = urlsplit(url or "https://none")
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise Refusal(t("This is not an address. Write it like https://api.telegram.org/bot."))
+        return url
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def check_webhook_secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        """Refuse a secret that Telegram does not take, or that can be guessed."""
+        if secret is not None and not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
+            raise Refusal(t("The webhook’s secret takes 16 to 256 of A-Z a-z 0-9 _ and -."))
+        return secret
+
+    def need_webhook(self) -> tuple[str, str]:
+        """Return the webhook's URL and secret, or raise ConfigError that says what is missing."""
+        missing = [
+            Problem(name, t("The webhook needs it; or set CATWALK_TELEGRAM__MODE to polling."))
+            for name, value in (
+                ("CATWALK_TELEGRAM__WEBHOOK_URL", self.webhook_url),
+                ("CATWALK_TELEGRAM__WEBHOOK_SECRET", self.webhook_secret),
+            )
+            if value is None
+        ]
+        if self.webhook_url is None or self.webhook_secret is None:
+            raise ConfigError(missing)
+        return self.webhook_url, self.webhook_secret.get_secret_value()
+
+
 class Photos(Group):
     """The designs' photos."""
 
@@ -222,6 +287,7 @@ class Settings(BaseSettings):
     )
     database: Database = Database()
     room: Room = Room()
+    telegram: Telegram = Telegram()
     photos: Photos = Photos()
     log: Log = Log()
     relay: Relay = Relay()

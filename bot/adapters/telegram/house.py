@@ -1,0 +1,105 @@
+"""Everything that listens to people on Telegram, put together; updates come in by the library's handlers."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+import structlog
+from telegram import Bot, CallbackQuery, Update
+from telegram.constants import ChatType
+from telegram.ext import (
+    Application,
+    CallbackContext,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.adapters.telegram.commands import Menus
+from bot.adapters.telegram.door import Door
+from bot.adapters.telegram.groups import Groups
+from bot.adapters.telegram.links import Links
+from bot.adapters.telegram.private import Private
+from bot.adapters.telegram.receive import Raw, Toast
+from bot.adapters.telegram.redraws import REST_S, Redraws
+from bot.adapters.telegram.who import Readers, actor_of
+from bot.adapters.telegram.window import Window, answer
+from bot.errors import NotHeld
+from bot.i18n import render
+from bot.port import Inbox, Memos
+from bot.text import t
+
+log = structlog.get_logger()
+
+UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.CHAT_MEMBER)
+"""What we ask Telegram for; of anything else nothing is done."""
+
+Context = CallbackContext[Any, Any, Any, Any]
+
+
+class House:
+    """Hands updates to who takes care of them: a private chat's or a group's."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        inbox: Inbox,
+        window: Window,
+        links: Links,
+        memos: Memos,
+        room: str | None,
+        rest_s: float = REST_S,
+    ) -> None:
+        self.menus = Menus(bot)
+        self.redraws = Redraws(rest_s)
+        self._readers = Readers()
+        door = Door(bot, inbox, links)
+        self._private = Private(bot, inbox, door, window, self._readers, self.redraws, self.menus, room)
+        self._groups = Groups(bot, inbox, door, window, self._readers, memos, room)
+
+    def vote(self, query: Raw) -> Awaitable[Toast] | None:
+        """Take a tap that does something; None for any other."""
+        return self._private.vote(query)
+
+    def furnish(self, application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+        """Register our handlers with the library."""
+        in_group = filters.ChatType.GROUPS
+        said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
+        application.add_handler(CallbackQueryHandler(self._tapped))
+        application.add_handler(ChatMemberHandler(self._changed, ChatMemberHandler.CHAT_MEMBER))
+        application.add_handler(MessageHandler(in_group & said, self._in_group))
+        application.add_handler(MessageHandler(filters.ChatType.PRIVATE & said, self._in_private))
+        application.add_error_handler(self._failed)
+
+    async def _tapped(self, update: Update, _context: Context) -> None:
+        query = update.callback_query
+        if query is None or query.from_user.is_bot or query.message is None:
+            return
+        here = self._private if query.message.chat.type == ChatType.PRIVATE else self._groups
+        await here.tapped(query)
+
+    async def _changed(self, update: Update, _context: Context) -> None:
+        assert update.chat_member is not None
+        await self._groups.changed(update.chat_member)
+
+    async def _in_group(self, update: Update, _context: Context) -> None:
+        assert update.effective_message is not None
+        await self._groups.written(update.effective_message, update.edited_message is not None)
+
+    async def _in_private(self, update: Update, _context: Context) -> None:
+        message = update.effective_message
+        assert message is not None
+        if message.from_user is None or message.from_user.is_bot:
+            return
+        await (self._private.written if update.edited_message is None else self._private.edited)(message)
+
+    async def _failed(self, update: object, context: Context) -> None:
+        """Log what went wrong, and leave no tap unanswered."""
+        if isinstance(context.error, NotHeld):
+            raise asyncio.CancelledError  # and not handled: whoever speaks for this account now does it
+        log.error("update_failed", exc_info=context.error)
+        query = update.callback_query if isinstance(update, Update) else None
+        if isinstance(query, CallbackQuery):
+            sorry = t("Something broke on our side. What you saved is safe: tap again.")
+            await answer(query, render(sorry, self._readers.of(actor_of(query.from_user))), alert=True)

@@ -1,0 +1,383 @@
+"""A fan's own chat with the bot: the ballot in one message, words and numbers beside it."""
+
+import re
+from collections.abc import Awaitable
+from dataclasses import dataclass
+
+import structlog
+from telegram import Bot, CallbackQuery, ForceReply, Message
+from telegram.constants import ChatType
+
+from bot.adapters.telegram import answers, ballot, design, sales, toasts
+from bot.adapters.telegram.commands import Menus
+from bot.adapters.telegram.door import Door
+from bot.adapters.telegram.receive import Raw, Toast
+from bot.adapters.telegram.redraws import Redraws
+from bot.adapters.telegram.shown import Shown
+from bot.adapters.telegram.taps import (
+    BALLOT,
+    BEFORE,
+    COMMAND,
+    HELP,
+    LARGE,
+    MINE,
+    NEXT,
+    ORDERS,
+    PRESALES,
+    RESULTS,
+    SAY,
+    Place,
+    read,
+)
+from bot.adapters.telegram.who import PLATFORM, Readers, actor_of, event_of
+from bot.adapters.telegram.window import Spot, Window, answer
+from bot.adapters.telegram.words import toast
+from bot.errors import RuleError
+from bot.i18n import number, render
+from bot.port import (
+    Actor,
+    CardPage,
+    Command,
+    Comment,
+    DesignView,
+    DuelPage,
+    Inbox,
+    Look,
+    Me,
+    OrdersView,
+    PresaleView,
+    Press,
+    Reply,
+    Sheet,
+    ShowBallot,
+    ShowDesign,
+    ShowOrders,
+    ShowPage,
+    ShowPresale,
+    ShowPresales,
+    ShowSaid,
+    Takeout,
+    Upload,
+    Wish,
+)
+from bot.port.words import onward
+from bot.text import Text, t
+
+log = structlog.get_logger()
+
+_NUMBERS = re.compile(r"[\s,;.、，]*-?#?\d{1,4}(?:[\s,;.、，]+-?#?\d{1,4})*[\s,;.、，]*")
+_ONE = re.compile(r"\s*#(\d{1,4})\s*")
+_PROMPT = re.compile(r"💬 #(\d{1,4})")
+_VERSION = re.compile(r"\s*#(\d{1,4})\s*(?:v\d{1,3}\b)?[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
+_COMMANDS = {"start": BALLOT, "vote": BALLOT, "ballot": MINE, "presales": PRESALES, "orders": ORDERS}
+STRANGERS = frozenset({"who.unknown", "room.not_member"})
+"""Refusals that mean: the group this person is in is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    """Who acts, in which chat, and the message under which a button was tapped, if it is still there."""
+
+    actor: Actor
+    chat_id: int
+    event: str
+    under: Spot | None = None
+
+
+class Private:
+    """What people do in their own chat with the bot."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        inbox: Inbox,
+        door: Door,
+        window: Window,
+        readers: Readers,
+        redraws: Redraws,
+        menus: Menus,
+        room: str | None,
+    ) -> None:
+        self._bot = bot
+        self._inbox = inbox
+        self._door = door
+        self._window = window
+        self._readers = readers
+        self._redraws = redraws
+        self._menus = menus
+        self._room = room
+
+    # ------------------------------------------------------------------ taps
+
+    def vote(self, query: Raw) -> Awaitable[Toast] | None:
+        """Take a tap that does something, as Telegram sent it; None for one that only shows something."""
+        message, user = query.get("message") or {}, query["from"]
+        action, _, _ = query.get("data", "").partition("@")
+        if not action or user.get("is_bot") or message.get("chat", {}).get("type") != ChatType.PRIVATE:
+            return None
+        name = " ".join(part for part in (user["first_name"], user.get("last_name")) if part)
+        actor = Actor(PLATFORM, str(user["id"]), name, user.get("language_code"))
+        under = Spot(message["message_id"], "photo" in message) if message.get("date") else None
+        return self._voted(_At(actor, user["id"], query["id"], under), query["data"])
+
+    async def _voted(self, at: _At, written: str) -> Toast:
+        """Do what was tapped, say what that was, and show what follows after that."""
+        try:
+            tap = read(written)
+            reply = await self._inbox.press(Press(at.actor, at.event, tap.action))
+        except RuleError as refused:
+            return Toast(toast(self._refusal(at.actor, refused)), alert=True)
+        words = toasts.pressed(reply, tap.place, self._readers.heard(at.actor, reply))
+        return Toast(words, after=lambda: self._after(at, tap.place, reply))
+
+    async def tapped(self, query: CallbackQuery) -> None:
+        """Answer a tap that only shows something, and show it."""
+        message = query.message if isinstance(query.message, Message) else None
+        under = Spot(message.message_id, bool(message.photo)) if message else None
+        at = _At(actor_of(query.from_user), query.from_user.id, query.id, under)
+        try:
+            place = read(query.data or "").place
+        except RuleError as refused:
+            await answer(query, toast(self._refusal(at.actor, refused)), alert=True)
+            return
+        await answer(query)
+        if place is not None:
+            await self._go(at, place)
+
+    async def _after(self, at: _At, place: Place | None, reply: Reply) -> None:
+        """Show what follows a press: the next page at once, the same page once the thumb rests."""
+        if place is None:
+            if reply.screen is not None:
+                await self._show(at, answers.reply(reply, self._readers.of(at.actor), self._room))
+        elif at.under is not None and place.kind in (BALLOT, LARGE):
+            self._later(at, at.under, place)
+        else:
+            await self._go(at, place)
+
+    def _later(self, at: _At, under: Spot, place: Place) -> None:
+        async def redraw() -> None:
+            shown = await self._seen(at, place)
+            if shown is not None:
+                await self._window.keys(at.chat_id, under.message_id, shown)
+
+        self._redraws.later((at.chat_id, under.message_id), redraw)
+
+    async def _turn(self, at: _At, place: Place) -> None:
+        """Show the page after a finished one, or everything answered when none is left."""
+        page = place.number(0) or 1
+        here = await self._page(at, page)
+        following = onward(here.pages, page)
+        await self._go(at, Place(BALLOT, (following, len(here.pages))) if following else Place(MINE))
+
+    async def _page(self, at: _At, page: int | None) -> Sheet | CardPage | DuelPage:
+        reply = await self._look(at, ShowPage(page))
+        assert isinstance(reply.screen, Sheet | CardPage | DuelPage)
+        return reply.screen
+
+    # ------------------------------------------------------------------ places
+
+    async def _go(self, at: _At, place: Place) -> None:
+        """Show a place; what refuses it is said in its stead."""
+        try:
+            match place.kind:
+                case _ if place.kind == COMMAND:
+                    name, _, args = place.words.removeprefix("/").partition(" ")
+                    await self._command(at, name, args)
+                case _ if place.kind in (HELP, RESULTS):
+                    await self._command(at, "help" if place.kind == HELP else "results", "")
+                case _ if place.kind == NEXT:
+                    await self._turn(at, place)
+                case _ if place.kind == SAY and place.number(2):
+                    await self._ask(at, place.number(2) or 0)
+                case _:
+                    shown = await self._seen(at, place)
+                    if shown is not None:
+                        await self._show(at, shown)
+        except RuleError as refused:
+            await self._say(at, self._refusal(at.actor, refused))
+
+    async def _seen(self, at: _At, place: Place) -> Shown | None:
+        """Look at a place, as a message."""
+        page, pages, design_number = place.number(0), place.number(1) or 0, place.number(2)
+        match place.kind:
+            case _ if place.kind == BALLOT or (place.kind in (LARGE, SAY) and design_number is None):
+                screen = await self._page(at, page)
+                if place.kind != BALLOT and isinstance(screen, Sheet):
+                    return ballot.pad(screen, place.kind, self._readers.of(at.actor))
+                return ballot.page(screen, self._readers.of(at.actor))
+            case _ if place.kind in (LARGE, BEFORE) and design_number is not None:
+                return await self._design(at, place.kind, design_number, page or 0, pages)
+            case _ if place.kind == MINE:
+                return await self._screen(at, ShowBallot())
+            case _ if place.kind == PRESALES:
+                return await self._presale(at, place) if page else await self._screen(at, ShowPresales())
+            case _ if place.kind == ORDERS:
+                return await self._orders(at, page)
+        return None
+
+    async def _screen(self, at: _At, wish: Wish) -> Shown:
+        reply = await self._look(at, wish)
+        return answers.reply(reply, self._readers.of(at.actor), self._room)
+
+    async def _design(self, at: _At, kind: str, design_number: int, page: int, pages: int) -> Shown:
+        view = (await self._look(at, ShowDesign(design_number))).screen
+        assert isinstance(view, DesignView)
+        reader = self._readers.of(at.actor)
+        if kind == BEFORE and view.before is not None:
+            return design.before(view, view.before, page, pages, reader)
+        return design.design(view, page, pages, reader)
+
+    async def _presale(self, at: _At, place: Place) -> Shown:
+        """Show a presale with what was chosen of it; what cannot be quoted is said beside the choice."""
+        view = (await self._look(at, ShowPresale(place.number(0) or 0))).screen
+        assert isinstance(view, PresaleView)
+        refused = None
+        if (wish := sales.wish(place, view)) is not None and view.closed is None:
+            try:
+                quoted = (await self._look(at, wish)).screen
+                view = quoted if isinstance(quoted, PresaleView) else view
+            except RuleError as unquotable:
+                refused = unquotable.text
+        return sales.presale(view, place, self._readers.of(at.actor), refused)
+
+    async def _orders(self, at: _At, order_id: int | None) -> Shown:
+        view = (await self._look(at, ShowOrders())).screen
+        assert isinstance(view, OrdersView)
+        reader = self._readers.of(at.actor)
+        asked = next((o for o in view.orders if o.id == order_id and o.cancel), None)
+        return sales.cancelling(asked, reader) if asked else sales.orders(view, reader)
+
+    async def _look(self, at: _At, wish: Wish) -> Reply:
+        reply = await self._inbox.look(Look(at.actor, wish))
+        self._readers.heard(at.actor, reply)
+        return reply
+
+    async def _ask(self, at: _At, design_number: int) -> None:
+        """Ask for words about a design; what answers this message is about it."""
+        reader = self._readers.of(at.actor)
+        ask = render(t("What would make it better?"), reader)
+        hint = ForceReply(input_field_placeholder=render(t("longer sleeves please"), reader)[:64])
+        await self._bot.send_message(at.chat_id, f"💬 {number(design_number)} {ask}", reply_markup=hint)
+
+    # ------------------------------------------------------------------ words
+
+    async def written(self, message: Message) -> None:
+        """Take words: a command, numbers, a comment."""
+        assert message.from_user is not None
+        actor, text = actor_of(message.from_user), message.text or message.caption or ""
+        at = _At(actor, message.chat.id, event_of(message))
+        try:
+            if message.photo and (sent := _VERSION.fullmatch(text)):
+                await self._upload(at, message, int(sent[1]), " ".join(sent[2].split()))
+            elif text.startswith("/"):
+                name, _, args = text[1:].partition(" ")
+                await self._commanded(at, name.partition("@")[0].lower(), args.strip())
+            else:
+                await self._words(at, message, text)
+        except RuleError as refused:
+            await self._say(at, self._refusal(actor, refused))
+
+    async def edited(self, message: Message) -> None:
+        """Take changed words of a comment; of anything else nothing is taken again."""
+        assert message.from_user is not None
+        text = message.text or message.caption or ""
+        actor = actor_of(message.from_user)
+        at = _At(actor, message.chat.id, event_of(message))
+        about = _about(message)
+        if about is None and (not text.lstrip().startswith("#") or _ONE.fullmatch(text)):
+            return
+        try:
+            await self._comment(at, text, about, edited=True)
+        except RuleError as refused:
+            await self._say(at, self._refusal(actor, refused))
+
+    async def _words(self, at: _At, message: Message, text: str) -> None:
+        about = _about(message)
+        if about is not None:
+            await self._comment(at, text, about)
+        elif one := _ONE.fullmatch(text):
+            await self._show(at, await self._design(at, LARGE, int(one[1]), 0, 0))
+        elif _NUMBERS.fullmatch(text):
+            await self._command(at, "pick", text)
+        elif text.lstrip().startswith("#"):
+            await self._comment(at, text, None)
+        else:
+            hint = t("Send numbers to pick them, #067 and a few words to comment, or /vote for your ballot.")
+            await self._say(at, render(hint, self._readers.of(at.actor)))
+
+    async def _comment(self, at: _At, text: str, about: int | None, edited: bool = False) -> None:
+        reply = await self._inbox.comment(Comment(at.actor, at.event, None, text, about, edited=edited))
+        await self._tell(at, reply)
+
+    async def _upload(self, at: _At, message: Message, design_number: int, note: str) -> None:
+        """Hand in the next version of a design: a photo with `#067 v2 sleeves +4 cm` under it."""
+        file = await message.photo[-1].get_file()
+        photo = bytes(await file.download_as_bytearray())
+        await self._tell(at, await self._inbox.upload(Upload(at.actor, at.event, design_number, photo, note)))
+
+    # ------------------------------------------------------------------ commands
+
+    async def _commanded(self, at: _At, name: str, args: str) -> None:
+        if name == "start" and args:
+            await self._enter(at, args)
+        elif name == "said":
+            await self._show(at, await self._screen(at, ShowSaid()))
+        elif name in _COMMANDS and not args:
+            await self._go(at, Place(_COMMANDS[name]))
+        else:
+            await self._command(at, name, args)
+
+    async def _enter(self, at: _At, payload: str) -> None:
+        """Let somebody in who came by a group's button, and show them where it leads."""
+        go = await self._door.enter(at.actor, payload)
+        await self._go(at, answers.place_of(go) or Place(BALLOT))
+
+    async def _command(self, at: _At, name: str, args: str) -> None:
+        reply = await self._inbox.command(Command(at.actor, at.event, name, args))
+        if isinstance(reply.screen, Me):
+            await self._menus.offer(at.chat_id, reply.screen.roles)
+        await self._tell(at, reply)
+
+    # ------------------------------------------------------------------ answers
+
+    async def _tell(self, at: _At, reply: Reply) -> None:
+        """Answer with a message of its own."""
+        reader = self._readers.heard(at.actor, reply)
+        if isinstance(reply.screen, Takeout):
+            words = reply.screen.words.encode()
+            await self._bot.send_document(at.chat_id, words, filename=reply.screen.name)
+            return
+        if reply.strip is not None and reply.text is not None and reply.screen is None:
+            await self._say(at, toasts.pressed(reply, None, reader))
+            return
+        await self._window.send(at.chat_id, answers.reply(reply, reader, self._room))
+
+    async def _show(self, at: _At, shown: Shown) -> None:
+        """Show something in place of the message that was tapped, whatever still waited to be drawn there."""
+        if at.under is not None:
+            self._redraws.drop((at.chat_id, at.under.message_id))
+        await self._window.show(at.chat_id, shown, at.under)
+
+    async def _say(self, at: _At, words: str) -> None:
+        await self._bot.send_message(at.chat_id, words)
+
+    def _refusal(self, actor: Actor, refused: RuleError) -> str:
+        return render(refusal(refused), self._readers.of(actor))
+
+
+def refusal(refused: RuleError) -> Text:
+    """Say why not; who is a stranger is told how to come in."""
+    if refused.code in STRANGERS:
+        return t(
+            "Open your fan group here on Telegram and tap Vote there: then I know which ballot is yours."
+        )
+    return refused.text
+
+
+def _about(message: Message) -> int | None:
+    """Find the design that a message answers our question about."""
+    asked = message.reply_to_message
+    if asked is None or asked.from_user is None or not asked.from_user.is_bot:
+        return None
+    found = _PROMPT.match(asked.text or "")
+    return int(found[1]) if found else None

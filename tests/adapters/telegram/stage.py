@@ -1,0 +1,179 @@
+"""A shop whose fans are on Telegram: the real service behind, the stand-in Bot API server in front."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from telegram.ext import BaseRateLimiter
+
+from bot.adapters.telegram.adapter import Account, TelegramAdapter
+from bot.adapters.telegram.links import Links, Way
+from bot.relay import Relay
+from bot.service import people
+from bot.service.ledger import StoredLedger
+from bot.service.memos import StoredMemos
+from bot.storage import campaigns
+from tests.adapters.telegram.pixels import jpeg
+from tests.made_shop import MadeShop
+from tests.telegram.botapi.server import BotApi
+from tests.telegram.botapi.world import Chat, Member, Message, User
+
+T = TypeVar("T")
+
+SECRET = b"a secret of thirty-two letters!!"
+PATIENCE_S = 20.0
+REST_S = 0.02
+
+
+class Hurry(BaseRateLimiter[str]):
+    """Lets every call go at once."""
+
+    async def initialize(self) -> None: ...
+
+    async def shutdown(self) -> None: ...
+
+    async def process_request(
+        self, callback: Any, args: Any, kwargs: Any, endpoint: str, data: Any, rate_limit_args: str | None
+    ) -> Any:
+        return await callback(*args, **kwargs)
+
+
+@dataclass
+class Drawings:
+    """A studio that draws plain areas, and remembers what it was asked for."""
+
+    sheets: list[tuple[tuple[str, int, int], ...]] = field(default_factory=list)
+
+    async def sheet(self, tiles: Sequence[tuple[str, int, int]], columns: int) -> bytes:
+        self.sheets.append(tuple(tiles))
+        return jpeg(len(self.sheets))
+
+    async def photo(self, photo: str) -> bytes:
+        return jpeg(int(photo, 16) % 200)
+
+    async def chart(self, key: str, language: str) -> bytes | None:
+        return jpeg(hash(key) % 200)
+
+
+@dataclass
+class Stage:
+    """What happens on Telegram. Everybody named here pressed Start, and is in the group `fans`."""
+
+    api: BotApi
+    made: MadeShop
+    adapter: TelegramAdapter
+    drawings: Drawings
+    fans: Chat
+    links: Links
+
+    def user(self, name: str, *, started: bool = True, inside: bool = True, **facts: Any) -> User:
+        """Make somebody who has been in the group for long."""
+        user = self.api.state.world.add_user(name, **facts)
+        user.started = started
+        if inside:
+            self.fans.members[user.id] = Member(user, "member")
+        return user
+
+    async def set_up(self, by: User) -> None:
+        """Join the group to the campaign with an owner's code."""
+        async with self.made.store.read() as tx:
+            campaign = await campaigns.campaign_by_id(tx, self.made.campaign_id)
+        code = (await people.invite_group(self.made.shop, campaign, None)).code
+        self.api.people.says(by, self.fans, f"/setup {code}")
+        await self.until(lambda: self.texts(self.fans)[-1:])
+
+    async def relay(self) -> None:
+        """Tell the group what it must be told."""
+        relay = Relay(self.made.store, self.adapter, lambda: None)
+        await relay.drain()
+        await relay.reconcile()
+
+    def payload(self, go: str = "vote") -> str:
+        return self.links.payload(Way(str(self.fans.id), go))
+
+    async def opened(self, user: User, go: str = "vote") -> Message:
+        """Come by the group's button; give the message that shows the ballot."""
+        before = len(self.messages(user))
+        self.api.people.start(user, self.payload(go))
+        return await self.until(lambda: next(iter(self.messages(user)[before:]), None))
+
+    async def tap(self, user: User, message: Message, button: str) -> str:
+        """Tap a button, and give the toast it is answered with."""
+        query = self.api.people.taps(user, message, button)
+        return str((await query.answered(PATIENCE_S)).get("text", ""))
+
+    async def say(self, user: User, text: str, **how: Any) -> Message:
+        """Write to the bot, and give what it writes back."""
+        before = len(self.messages(user))
+        self.api.people.says(user, self.api.people.private(user), text, **how)
+        return await self.until(lambda: next(iter(self.messages(user)[before:]), None))
+
+    async def handled(self) -> None:
+        """Wait until everything that was sent to the bot so far has come to its end."""
+        ledger, bot_id = StoredLedger(self.made.store), str(self.api.state.world.bot.id)
+        busy = True
+        async with asyncio.timeout(PATIENCE_S):
+            while busy:
+                await asyncio.sleep(0)
+                busy = bool(len(self.api.state.updates) or await ledger.waiting(bot_id))
+
+    def messages(self, user: User) -> list[Message]:
+        """List what the bot wrote to somebody."""
+        return self.ours(self.api.people.private(user))
+
+    def ours(self, chat: Chat) -> list[Message]:
+        bot = self.api.state.world.bot.id
+        return [m for m in chat.messages.values() if m.get("from", {}).get("id") == bot]
+
+    def texts(self, chat: Chat) -> list[str]:
+        return [words(m) for m in self.ours(chat)]
+
+    @staticmethod
+    async def until(found: Callable[[], T | None]) -> T:
+        """Wait for something to be there."""
+        async with asyncio.timeout(PATIENCE_S):
+            there = found()
+            while not there:
+                await asyncio.sleep(0)  # the server and the adapter are other tasks of this very loop
+                there = found()
+        return there
+
+
+def words(message: Message) -> str:
+    return str(message.get("text") or message.get("caption") or "")
+
+
+def labels(message: Message) -> list[list[str]]:
+    """Read a keyboard's labels, row by row."""
+    rows = message.get("reply_markup", {}).get("inline_keyboard", [])
+    return [[key["text"] for key in row] for row in rows]
+
+
+@asynccontextmanager
+async def staged(api: BotApi, made: MadeShop) -> AsyncIterator[Stage]:
+    """Run the adapter against the stand-in until the block ends."""
+    world = api.state.world
+    world.wall = lambda: made.clock().timestamp()
+    owner = world.add_user("Olga")
+    fans = api.crowd.group("Fans", owner)
+    api.crowd.adds_bot(owner, fans)
+    drawings = Drawings()
+    bot = Account(api.token, api.base_url, api.base_file_url).bot(Hurry())
+    adapter = TelegramAdapter(
+        bot,
+        made.catwalk,
+        drawings,
+        StoredMemos(made.store, "telegram"),
+        StoredLedger(made.store),
+        SECRET,
+        rest_s=REST_S,
+    )
+    running = asyncio.create_task(adapter.run(made.catwalk))
+    try:
+        yield Stage(api, made, adapter, drawings, fans, Links(world.bot.username or "", SECRET))
+    finally:
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running

@@ -1,0 +1,269 @@
+"""A group on the stand-in server: its posts, its comments, its commands, who comes and goes."""
+
+from bot import cards
+from bot.i18n import Reader
+from bot.port import Actor, Look, Post, Role, ShowDesign, ShowFeed
+from bot.service import bulletin, people, rounds
+from bot.service.rounds import By
+from bot.storage import campaigns
+from tests.adapters.telegram.stage import Stage, labels, words
+from tests.telegram.botapi.world import User
+
+
+async def said(stage: Stage, about: int) -> list[str]:
+    """Read what the group said about a design."""
+    olga = stage.user("Reader")
+    await stage.opened(olga)
+    view = (
+        await stage.made.catwalk.look(Look(Actor("telegram", str(olga.id), "R"), ShowDesign(about)))
+    ).screen
+    return [f"{r.author}: {r.body}" for r in view.remarks]  # type: ignore[union-attr]
+
+
+async def moderator(stage: Stage) -> User:
+    mo = stage.user("Mo")
+    issued = await people.invite_role(stage.made.shop, Role.MODERATOR, None)
+    answer = await stage.say(mo, f"/claim {issued.code}")
+    assert "moderator" in words(answer).lower()
+    return mo
+
+
+def reaction(stage: Stage, message: dict[str, int]) -> list[str]:
+    return stage.api.state.reactions.get((stage.fans.id, message["message_id"]), [])
+
+
+# ------------------------------------------------------------------ posts
+
+
+async def test_a_round_is_an_album_and_a_pinned_card(stage: Stage) -> None:
+    stage.api.crowd.promotes(stage.user("Olga"), stage.api.state.world.bot, stage.fans)
+    await stage.relay()
+    _, first, second, card = stage.ours(stage.fans)
+    assert first["media_group_id"] == second["media_group_id"]
+    assert words(first).startswith("001–005\nNumber 1: Dress 1. red\n")
+    assert words(card).startswith("Round 1 of 1: 10\N{NO-BREAK SPACE}looks")
+    assert labels(card) == [["💬 Vote", "📋 My ballot"], ["❓"]]
+    assert stage.fans.pinned == [card["message_id"]]
+
+
+async def test_the_card_is_edited_when_it_changed_and_at_most_once_a_minute(stage: Stage) -> None:
+    await stage.relay()
+    card = stage.ours(stage.fans)[-1]
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+    await stage.say(ada, "1 2")
+    await stage.relay()
+    assert "0 fans" in words(card)
+    stage.made.clock.advance(seconds=61)
+    await stage.relay()
+    assert "1 fan, 2 opinions" in words(card)
+    stage.made.clock.advance(seconds=61)
+    await stage.relay()
+    assert len(stage.api.called("editMessageText")) == 1
+
+
+async def test_a_round_takes_four_posts_and_ends_with_its_picture(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+    await stage.say(ada, "1 2 3")
+    await stage.relay()
+    closed = await rounds.close(stage.made.store, stage.made.round_id, By())
+    await rounds.count(stage.made.store, closed)
+    await stage.relay()
+    result = stage.ours(stage.fans)[-1]
+    assert "photo" in result
+    assert words(result).startswith("Round 1 closed")
+    assert len({m.get("media_group_id", m["message_id"]) for m in stage.ours(stage.fans)[1:]}) == 3
+
+
+async def test_what_was_sent_before_a_crash_is_not_sent_again(stage: Stage) -> None:
+    """The relay died between the sending and its note of it: the adapter knows."""
+    async with stage.made.store.read() as tx:
+        card = await bulletin.compose(tx, cards.ROUND, stage.made.round_id)
+    assert card is not None
+    post = Post(str(stage.fans.id), "77", card, Reader())
+    sent = await stage.adapter.post(post)
+    before = len(stage.ours(stage.fans))
+    assert await stage.adapter.post(post) == sent
+    assert len(stage.ours(stage.fans)) == before
+
+
+# ------------------------------------------------------------------ taps in the group
+
+
+async def test_my_ballot_is_a_toast_and_sends_nothing(stage: Stage) -> None:
+    await stage.relay()
+    card = stage.ours(stage.fans)[-1]
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+    await stage.say(ada, "1 2")
+    before = len(stage.ours(stage.fans))
+    assert await stage.tap(ada, card, "📋 My ballot") == "2 of 10 seen · 2 picks"
+    assert len(stage.ours(stage.fans)) == before
+
+
+async def test_who_never_pressed_start_is_led_there(stage: Stage) -> None:
+    await stage.relay()
+    card = stage.ours(stage.fans)[-1]
+    new = stage.user("New", started=False)
+    query = stage.api.people.taps(new, card, "📋 My ballot")
+    url = (await query.answered())["url"]
+    payload = url.removeprefix("https://t.me/catwalk_test_bot?start=")
+    assert len(payload) <= 64
+    stage.api.people.start(new, payload)
+    await stage.until(lambda: stage.messages(new))
+    assert "Page 1 of 3" in words(stage.messages(new)[0])
+
+
+# ------------------------------------------------------------------ words in the group
+
+
+async def test_a_comment_by_number_is_kept_and_acknowledged_with_a_reaction(stage: Stage) -> None:
+    stage.api.state.world.reads_everything = True
+    ada = stage.user("Ada")
+    before = len(stage.ours(stage.fans))
+    message = stage.api.people.says(ada, stage.fans, "#007 longer sleeves please")
+    await stage.until(lambda: reaction(stage, message))
+    assert reaction(stage, message) == ["✍"]
+    assert await said(stage, 7) == ["Ada: longer sleeves please"]
+    stage.api.people.edits(ada, message, "#007 shorter sleeves please")
+    await stage.until(lambda: len(stage.api.called("setMessageReaction")) == 2)
+    assert await said(stage, 7) == ["Ada: shorter sleeves please"]
+    assert len(stage.ours(stage.fans)) == before
+
+
+async def test_what_names_no_design_stays_between_people(stage: Stage) -> None:
+    stage.api.state.world.reads_everything = True
+    ada = stage.user("Ada")
+    stage.api.people.says(ada, stage.fans, "good morning everybody")
+    message = stage.api.people.says(ada, stage.fans, "#008 in blue")
+    await stage.until(lambda: reaction(stage, message))
+    feed = (await stage.made.catwalk.look(Look(Actor("telegram", str(ada.id), "A"), ShowFeed()))).screen
+    assert [r.body for r in feed.items] == ["in blue"]  # type: ignore[union-attr]
+
+
+async def test_an_unknown_number_gets_a_shrug_and_a_private_word(stage: Stage) -> None:
+    stage.api.state.world.reads_everything = True
+    ada = stage.user("Ada")
+    message = stage.api.people.says(ada, stage.fans, "#099 in blue")
+    await stage.until(lambda: stage.messages(ada))
+    assert reaction(stage, message) == ["🤷"]
+    assert words(stage.messages(ada)[0]) == "There is no #099 here. Check the number on the photo."
+
+
+async def test_a_moderator_hides_a_comment_by_answering_it(stage: Stage) -> None:
+    stage.api.state.world.reads_everything = True
+    ada, mo = stage.user("Ada"), await moderator(stage)
+    message = stage.api.people.says(ada, stage.fans, "#007 spam")
+    await stage.until(lambda: reaction(stage, message))
+    before = len(stage.messages(mo))
+    stage.api.people.says(mo, stage.fans, "/hide not about a look", reply_to=message)
+    answer = await stage.until(lambda: next(iter(stage.messages(mo)[before:]), None))
+    assert "hidden" in words(answer)
+    assert labels(answer) == [["Undo"]]
+    assert await said(stage, 7) == []
+    await stage.tap(mo, answer, "Undo")
+    await stage.until(lambda: stage.messages(mo)[before + 1 :])
+    assert await said(stage, 7) == ["Ada: spam"]
+
+
+async def test_a_fan_may_not_hide(stage: Stage) -> None:
+    stage.api.state.world.reads_everything = True
+    ada, eve = stage.user("Ada"), stage.user("Eve")
+    message = stage.api.people.says(ada, stage.fans, "#007 nice")
+    await stage.until(lambda: reaction(stage, message))
+    stage.api.people.says(eve, stage.fans, "/hide", reply_to=message)
+    answer = await stage.until(lambda: next(iter(stage.messages(eve)), None))
+    assert words(answer) == "/hide is for the people who run this shop."
+
+
+# ------------------------------------------------------------------ commands in the group
+
+
+async def test_commands_are_answered_in_private(stage: Stage) -> None:
+    mo = await moderator(stage)
+    before, there = len(stage.messages(mo)), len(stage.ours(stage.fans))
+    stage.api.people.says(mo, stage.fans, "/round status")
+    answer = await stage.until(lambda: next(iter(stage.messages(mo)[before:]), None))
+    assert words(answer).startswith("Round 1 of 1 is open")
+    assert labels(answer) == [["Pause", "Extend 24 h"]]
+    assert len(stage.ours(stage.fans)) == there
+
+
+async def test_who_cannot_be_written_to_is_told_how(stage: Stage) -> None:
+    new = stage.user("New", started=False)
+    before = len(stage.ours(stage.fans))
+    stage.api.people.says(new, stage.fans, "/campaign")
+    answer = await stage.until(lambda: next(iter(stage.ours(stage.fans)[before:]), None))
+    assert words(answer).startswith("I answer in our private chat.")
+
+
+async def test_an_anonymous_administrator_is_told_why_nothing_happens(stage: Stage) -> None:
+    before = len(stage.ours(stage.fans))
+    stage.api.people.says(stage.user("Olga"), stage.fans, "/round pause", anonymous=True)
+    answer = await stage.until(lambda: next(iter(stage.ours(stage.fans)[before:]), None))
+    assert words(answer).startswith("You write as the group")
+    assert (await stage.made.round()).state == "open"
+
+
+async def test_the_doctor_says_what_is_missing_and_what_is_well(stage: Stage) -> None:
+    before = len(stage.ours(stage.fans))
+    stage.api.people.says(stage.user("Olga"), stage.fans, "/doctor")
+    answer = await stage.until(lambda: next(iter(stage.ours(stage.fans)[before:]), None))
+    assert words(answer).count("⚠️") == 3
+    stage.api.crowd.promotes(stage.user("Owner"), stage.api.state.world.bot, stage.fans)
+    stage.api.people.says(stage.user("Olga"), stage.fans, "/doctor")
+    answer = await stage.until(lambda: next(iter(stage.ours(stage.fans)[before + 1 :]), None))
+    assert words(answer).count("✅") == 3
+
+
+async def test_a_used_code_joins_nothing(stage: Stage) -> None:
+    other = stage.api.crowd.group("Others", stage.user("Olga"))
+    stage.api.crowd.adds_bot(stage.user("Olga"), other)
+    stage.api.people.says(stage.user("Olga"), other, "/setup AAAA-BBBB")
+    await stage.until(lambda: stage.texts(other))
+    assert stage.texts(other)[0].startswith("This code was used before or is too old")
+
+
+# ------------------------------------------------------------------ groups change
+
+
+async def test_posts_follow_a_group_that_became_a_supergroup(stage: Stage) -> None:
+    moved = stage.api.crowd.migrates(stage.fans, stage.user("Olga"))
+    await stage.relay()
+    stage.made.clock.advance(seconds=120)
+    await stage.relay()
+    assert "Round 1 of 1" in stage.texts(moved)[-1]
+
+
+async def test_who_was_banned_votes_no_more(stage: Stage) -> None:
+    olga = stage.user("Olga")
+    stage.api.crowd.promotes(olga, stage.api.state.world.bot, stage.fans)
+    eve = stage.user("Eve")
+    sheet = await stage.opened(eve)
+    stage.api.crowd.bans(olga, eve, stage.fans)
+    await stage.handled()
+    toast = await stage.tap(eve, sheet, labels(sheet)[0][0])
+    assert toast == "This ballot belongs to fan groups you are not in. Join one, then vote."
+
+
+async def test_a_group_without_us_is_given_up(stage: Stage) -> None:
+    stage.api.crowd.removes_bot(stage.user("Olga"), stage.fans)
+    before = len(stage.ours(stage.fans))
+    await stage.relay()
+    assert len(stage.ours(stage.fans)) == before
+    assert stage.api.refused(403)
+
+
+async def test_posts_go_to_the_topic_the_group_was_set_up_in(stage: Stage) -> None:
+    olga = stage.user("Olga")
+    forum = stage.api.crowd.group("Forum", olga, forum=True)
+    stage.api.crowd.adds_bot(olga, forum)
+    topic = stage.api.crowd.topic(forum, "Looks")
+    async with stage.made.store.read() as tx:
+        campaign = await campaigns.campaign_by_id(tx, stage.made.campaign_id)
+    code = (await people.invite_group(stage.made.shop, campaign, None)).code
+    stage.api.people.says(olga, forum, f"/setup {code}", thread=topic)
+    await stage.until(lambda: stage.texts(forum))
+    await stage.relay()
+    assert {m.get("message_thread_id") for m in stage.ours(forum)} == {topic}
