@@ -107,7 +107,7 @@ class Receiver:
         lane = _lane(update)
         task = self.spawn(self._handle(update_id, update, self._lanes.get(lane)))
         self._lanes[lane] = task
-        task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes[lane] is done else None)
+        task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
 
     async def _handle(self, update_id: int, update: Raw, before: asyncio.Task[None] | None) -> None:
         if before is not None:
