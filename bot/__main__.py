@@ -4,7 +4,6 @@ Exit codes: 0 done, 1 something is not well (doctor), 2 refused (settings, files
 """
 
 import argparse
-import asyncio
 import os
 import sys
 import tempfile
@@ -13,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import uvloop
 from rich.console import Console
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -354,7 +354,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The demo talks to its visitor: what is well need not be logged between those lines.
         level = "warning" if args.do is _demo else settings.log.level
         log.configure(level=level, shape=settings.log.format, secret=secret)
-        code: int = asyncio.run(args.do(args, settings))
+        code: int = uvloop.run(args.do(args, settings))
         return code
     except ConfigError as error:
         for problem in error.problems:
