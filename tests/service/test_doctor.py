@@ -1,9 +1,10 @@
-"""`catwalk doctor --recount`: a tally is compared with its votes, and a difference is told, not mended."""
+"""`catwalk doctor`: who serves what, and with `--recount` whether tallies are what their votes say."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.service import doctor
-from bot.storage import one_ballot, tallies, votes
+from bot.storage import leases, one_ballot, tallies, votes
 from bot.storage import people as people_rows
 from bot.storage.store import Store
 from tests.clock import Clock
@@ -11,10 +12,12 @@ from tests.made_shop import MadeShop, made_shop
 from tests.rendered import english
 
 
-async def said(made: MadeShop, folder: Path, *, recount: bool = True) -> list[tuple[bool, str]]:
-    """Let the doctor look, and list what was found about tallies."""
+async def said(
+    made: MadeShop, folder: Path, *, recount: bool = True, about: str = "tally"
+) -> list[tuple[bool, str]]:
+    """Let the doctor look, and list what was found about tallies, or whatever else."""
     found = await doctor.examine(made.store, folder, recount=recount)
-    return [(f.well, english(f.text)) for f in found if "tally" in f.text.msgid]
+    return [(f.well, english(f.text)) for f in found if about in f.text.msgid]
 
 
 async def test_without_being_asked_nobody_recounts(made: MadeShop, tmp_path: Path) -> None:
@@ -67,3 +70,18 @@ async def test_votes_without_a_tally_are_a_difference(made: MadeShop, tmp_path: 
     ((well, text),) = await said(made, tmp_path)
     assert not well
     assert "says 0 answers and 0 picks, its votes say 1 and 1" in text
+
+
+# ------------------------------------------------------------------ leases
+
+
+async def test_who_serves_a_platform_and_who_left_without_a_word(made: MadeShop, tmp_path: Path) -> None:
+    assert await said(made, tmp_path, about="{holder}") == []
+    now = datetime.now(UTC)
+    async with made.store.begin() as tx:
+        await leases.take(tx, "room", "here/7/ab", now, 3600)
+        await leases.take(tx, "telegram", "there/8/cd", now - timedelta(hours=2), 10)
+    (held, room), (lost, telegram) = await said(made, tmp_path, about="{holder}")
+    assert (held, lost) == (True, False)
+    assert room.startswith("room is served by here/7/ab, for ")
+    assert telegram.startswith("Nobody serves telegram: there/8/cd stopped without a word ")
