@@ -15,6 +15,7 @@ x:41               cancel order 41
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.errors import RuleError
 from bot.port import ACTION_BYTES, REASONS
@@ -152,6 +153,7 @@ def encode(action: Action | Deal) -> str:
             raise ValueError("only an answer to one design fits a button")
 
 
+@lru_cache(maxsize=4096)
 def decode(text: str) -> Action | Deal:
     """Read button text back; raises RuleError for anything we did not write."""
     if len(text) <= ACTION_BYTES:  # our own are ASCII, and the shapes admit nothing else

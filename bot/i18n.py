@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from gettext import c2py
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -36,6 +36,7 @@ class Reader:
     zone: tzinfo = UTC
 
 
+@lru_cache(maxsize=1024)
 def language_of(*wishes: str | None) -> str:
     """Choose the best of our languages for a person's wishes, first wish first; English at last."""
     asked = [w.replace("-", "_") for wish in wishes if wish for w in (wish, wish.split("-")[0])]

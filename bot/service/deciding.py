@@ -1,8 +1,10 @@
-"""What one press does to a ballot, and the sentence it is answered with. No I/O: `batch` reads and writes."""
+"""What one press does to a ballot, and what it is answered. No I/O: `batch` reads and writes."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from bot.actions import Action, Finish, Pick, Prefer, Rate, Reason
 from bot.cards import reason_label
@@ -22,39 +24,44 @@ _SHAPES: dict[type, BallotShape] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+Said = tuple[Any, ...]
+"""An answer as it is kept: a key of `_SENTENCES` and what fills it, so that a replay says the same again."""
+
+
+@dataclass(slots=True)
 class Mine:
     """One fan's ballot as a press meets it; `order` is empty before they first looked."""
 
     round: Round
     field: Field
     order: tuple[int, ...]
-    cells: Mapping[Item, Cell]
+    cells: dict[Item, Cell]
 
     @property
     def pages(self) -> tuple[tuple[int, ...], ...]:
         return ballots.pages(self.order, ballots.size_of(self.round.plan))
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
+class Decided(NamedTuple):
     """What a press changes; `kind` is how the history names it, `none` where nothing changed."""
 
     kind: str
     changes: tuple[Change, ...]
-    text: Text
+    said: Said
 
 
-def touched(action: Action, field: Field, pages: Sequence[Sequence[int]]) -> list[Item]:
+def touched(action: Action, mine: Mine) -> list[Item]:
     """List the items an action may change; wrong numbers and pages are left to `decide` to refuse."""
+    by_number = mine.field.by_number
     match action:
         case Pick(_, numbers) | Rate(_, numbers):
-            return [field.by_number[n] for n in numbers if n in field.by_number]
+            return [by_number[n] for n in numbers if n in by_number]
         case Reason(_, number):
-            return [field.by_number[number]] if number in field.by_number else []
-        case Prefer(_, first, second) if first in field.by_number and second in field.by_number:
-            return [ballots.pair_of(field.by_number[first], field.by_number[second])]
+            return [by_number[number]] if number in by_number else []
+        case Prefer(_, first, second) if first in by_number and second in by_number:
+            return [ballots.pair_of(by_number[first], by_number[second])]
         case Finish(_, page):
+            pages = mine.pages
             return list(pages[page - 1]) if 1 <= page <= len(pages) else []
     return []
 
@@ -68,18 +75,16 @@ def decide(mine: Mine, action: Action) -> Decided:
     match action:
         case Pick(_, numbers, want):
             changes = ballots.pick(mine.cells, _positions(mine.field, numbers), want)
-            return _decided("pick", changes, _picked_text(changes, mine.field, numbers))
+            return _decided("pick", changes, _picked(changes, mine.field, numbers))
         case Finish(_, page, tag):
             return _finish(mine, page, tag)
         case Rate(_, numbers, answer):
             changes = ballots.answer(mine.cells, _asked(mine, numbers), answer)
-            return _decided("rate", changes, _rated_text(numbers, answer))
+            return _decided("rate", changes, (("passed", "liked", "loved")[answer], numbers))
         case Reason(_, number, key, want):
             (position,) = _asked(mine, (number,))
             changes = ballots.reason(mine.cells, position, key, want)
-            label = reason_label(key)
-            said = t("Noted: {reason}.", reason=label) if want else t("Not noted: {reason}.", reason=label)
-            return _decided("reason", changes, said)
+            return _decided("reason", changes, ("noted" if want else "not noted", key))
         case Prefer():
             return _prefer(mine, action)
     raise TypeError(f"{action!r} is not for a ballot")
@@ -87,42 +92,46 @@ def decide(mine: Mine, action: Action) -> Decided:
 
 def take_back(mine: Mine, changes: str) -> Decided:
     """Say what undoing an earlier press changes now, given what it changed then."""
-    before = [(mine.field.item(stored), Cell(*cells[:3])) for stored, *cells in json.loads(changes)]
+    then = stored_changes(changes, mine.field)
     back = ballots.undo_picks if mine.round.plan.ballot is BallotShape.SHEETS else ballots.put_back
-    numbers = tuple(n for item, _ in before for n in mine.field.numbers(item))
-    return Decided("undo", back(mine.cells, before), t("Taken back: {numbers}.", numbers=Numbers(numbers)))
+    changed = back(mine.cells, [(change.item, change.before) for change in then])
+    numbers = tuple(n for change in then for n in mine.field.numbers(change.item))
+    return Decided("undo", changed, ("back", numbers))
 
 
-def stored_items(changes: str, field: Field) -> list[Item]:
-    """List the items an earlier press changed."""
-    return [field.item(stored) for stored, *_ in json.loads(changes)]
-
-
-def answered(changes: Sequence[Change], field: Field) -> list[tuple[int, bool]]:
-    """List the designs whose answer a press turned for or against them, with which it is now."""
+def stored_changes(changes: str, field: Field) -> list[Change]:
+    """Read what an earlier press changed."""
     return [
-        (number, now)
+        Change(field.item(stored), Cell(*cells[:3]), Cell(*cells[3:]))
+        for stored, *cells in json.loads(changes)
+    ]
+
+
+def sides(change: Change) -> Iterator[tuple[int, bool, bool]]:
+    """List the designs of a changed item by position, with whether its answer was and is for each."""
+    item, before, after = change
+    if isinstance(item, int):
+        return iter(((item, before.picked, after.picked),))
+    return zip(item, _for(before), _for(after), strict=True)
+
+
+def _for(cell: Cell) -> tuple[bool, bool]:
+    """Say of each design of a duel whether its answer is for it."""
+    return (cell.answer == 1, cell.answer == 2)
+
+
+def picked(changes: Sequence[Change], field: Field) -> tuple[tuple[int, bool], ...]:
+    """List the designs whose answer a press turned for or against them, with which it is now."""
+    return tuple(
+        (field.candidates[position].number, now)
         for change in changes
-        for number, was, now in zip(
-            field.numbers(change.item), _for(change.item, change.before), _for(change.item, change.after),
-            strict=True,
-        )
-        if was != now
-    ]  # fmt: skip
+        for position, was, now in sides(change)
+        if was is not now
+    )
 
 
-def _for(item: Item, cell: Cell) -> tuple[bool, ...]:
-    """Say of each design of an item whether its answer is for it."""
-    return (cell.picked,) if isinstance(item, int) else (cell.answer == 1, cell.answer == 2)
-
-
-def weights(item: Item, cell: Cell) -> list[tuple[int, int]]:
-    """Say how many answers and picks a vote is for each design of its item."""
-    return [(int(cell.answer is not None), int(won)) for won in _for(item, cell)]
-
-
-def _decided(kind: str, changes: tuple[Change, ...], text: Text) -> Decided:
-    return Decided(kind if changes else "none", changes, text)
+def _decided(kind: str, changes: tuple[Change, ...], said: Said) -> Decided:
+    return Decided(kind if changes else "none", changes, said)
 
 
 def _positions(field: Field, numbers: Sequence[int]) -> list[int]:
@@ -169,7 +178,7 @@ def _finish(mine: Mine, page: int, tag: str) -> Decided:
     if not 1 <= page <= len(pages):
         raise RuleError("ballot.page", t("Your ballot has no page {page}. Open it again.", page=page))
     changes = ballots.finish(mine.cells, pages[page - 1])
-    return Decided("finish", changes, t("Page {page} of {pages} is done.", page=page, pages=len(pages)))
+    return Decided("finish", changes, ("finished", page, len(pages)))
 
 
 def _prefer(mine: Mine, action: Prefer) -> Decided:
@@ -188,27 +197,48 @@ def _prefer(mine: Mine, action: Prefer) -> Decided:
     choice = action.choice if pair.first == first else (0, 2, 1)[action.choice]
     changes = ballots.answer(mine.cells, [pair], choice)
     if action.choice == 0:
-        return _decided("prefer", changes, t("Neither of the two."))
+        return _decided("prefer", changes, ("neither",))
     won = action.first if action.choice == 1 else action.second
-    return _decided("prefer", changes, t("{numbers} it is.", numbers=Numbers((won,))))
+    return _decided("prefer", changes, ("won", (won,)))
 
 
-def _picked_text(changes: Sequence[Change], field: Field, numbers: Sequence[int]) -> Text:
+def _picked(changes: Sequence[Change], field: Field, numbers: tuple[int, ...]) -> Said:
     added = tuple(n for c in changes if c.after.picked for n in field.numbers(c.item))
     taken = tuple(n for c in changes if not c.after.picked for n in field.numbers(c.item))
     if added and taken:
-        return t("{added} added, {taken} taken back.", added=Numbers(added), taken=Numbers(taken))
+        return ("added and taken", added, taken)
     if added:
-        return t("{numbers} added.", numbers=Numbers(added))
-    if taken:
-        return t("{numbers} taken back.", numbers=Numbers(taken))
-    return t("{numbers} was so already.", numbers=Numbers(tuple(numbers)))
+        return ("added", added)
+    return ("taken", taken) if taken else ("same", numbers)
 
 
-def _rated_text(numbers: Sequence[int], answer: int) -> Text:
-    named = Numbers(tuple(numbers))
-    return (
-        t("{numbers}: passed.", numbers=named),
-        t("{numbers}: liked.", numbers=named),
-        t("{numbers}: loved.", numbers=named),
-    )[answer]
+def _of(numbers: Sequence[int]) -> Numbers:
+    return Numbers(tuple(numbers))
+
+
+_SENTENCES: dict[str, Callable[..., Text]] = {
+    "added": lambda n: t("{numbers} added.", numbers=_of(n)),
+    "taken": lambda n: t("{numbers} taken back.", numbers=_of(n)),
+    "added and taken": lambda a, b: t("{added} added, {taken} taken back.", added=_of(a), taken=_of(b)),
+    "same": lambda n: t("{numbers} was so already.", numbers=_of(n)),
+    "passed": lambda n: t("{numbers}: passed.", numbers=_of(n)),
+    "liked": lambda n: t("{numbers}: liked.", numbers=_of(n)),
+    "loved": lambda n: t("{numbers}: loved.", numbers=_of(n)),
+    "noted": lambda key: t("Noted: {reason}.", reason=reason_label(key)),
+    "not noted": lambda key: t("Not noted: {reason}.", reason=reason_label(key)),
+    "neither": lambda: t("Neither of the two."),
+    "won": lambda n: t("{numbers} it is.", numbers=_of(n)),
+    "finished": lambda page, pages: t("Page {page} of {pages} is done.", page=page, pages=pages),
+    "back": lambda n: t("Taken back: {numbers}.", numbers=_of(n)),
+}
+
+
+def load(said: str) -> Said:
+    """Read an answer as it was stored."""
+    return tuple(tuple(one) if isinstance(one, list) else one for one in json.loads(said))
+
+
+@lru_cache(maxsize=4096)
+def sentence(what: str, *filled: Any) -> Text:
+    """Say an answer; most presses are one design picked, and say what others said before."""
+    return _SENTENCES[what](*filled)

@@ -11,6 +11,7 @@ from bot import cards
 from bot.errors import RuleError
 from bot.port import Actor, Look, Reply, Role
 from bot.rounds import engine
+from bot.rounds.ballots import Count
 from bot.rounds.engine import RUNNING
 from bot.rounds.model import Round, RoundState
 from bot.service import notices, rounds
@@ -168,8 +169,8 @@ async def set_aside(
         if (
             await one_ballot.ballot_of(tx, keys[0]) is None
         ):  # they may still vote, or nobody may know they did not
-            made = await votes.lock_ballots(tx, {keys[0]: through[0].group_id}, now)
-            await votes.put_counts(tx, made, now)
+            made = votes.BallotRow(through[0].group_id, Count(), 0, set_aside=False)
+            await votes.put_counts(tx, {keys[0]: (made, 0)}, now)
         taken = [key for key in keys if await _take_out(tx, key, now, why)]
         if not taken:
             raise RuleError("mod.aside", t("{fan}’s ballot is set aside already.", fan=name))

@@ -240,15 +240,13 @@ async def _merge_ballots(tx: Tx, round_: Round, gone: int, stays: int, now: date
         if ballot is not None and not ballot.set_aside:
             _weigh(tally, await tallies.weights_of(tx, key), -1)
     await one_ballot.move_ballot(tx, round_.id, gone, stays, mine.presses if mine else 0)
-    rows = await votes.lock_ballots(tx, {stays_key: mine.group_id if mine else theirs.group_id}, now)
     await put_answers(tx, {(stays_key, one): given for one, given in merged.items()})
     count = ballots.Count(
         sum(g.cell.answer is not None for g in merged.values()), sum(g.cell.picked for g in merged.values())
     )
-    presses = theirs.presses + (mine.presses if mine else 0)
-    await votes.put_counts(
-        tx, {stays_key: votes.BallotRow(rows[stays_key].group_id, count, presses, False)}, now
-    )
+    group_id, presses = (mine.group_id, mine.presses) if mine else (theirs.group_id, 0)
+    row = votes.BallotRow(group_id, count, presses + theirs.presses, False)
+    await votes.put_counts(tx, {stays_key: (row, theirs.presses)}, now)
     await one_ballot.set_aside(tx, stays_key, *aside)
     if aside[0] is None:
         _weigh(tally, await tallies.weights_of(tx, stays_key), 1)

@@ -7,16 +7,16 @@ spoils its neighbours, and nothing is called saved before the database has it.
 import asyncio
 from collections import deque
 from contextvars import Context
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
 from bot.actions import Action
 from bot.errors import RuleError
 from bot.port import Actor, Reply
-from bot.service.batch import Answered, Asked, commit
+from bot.service.batch import Asked, commit
 from bot.service.field import Field
-from bot.service.shop import check_event, language_for
+from bot.service.shop import check_event
 from bot.storage.store import Store, is_outage, refuse_nesting
 from bot.text import t
 
@@ -26,9 +26,7 @@ log = structlog.get_logger()
 @dataclass(slots=True)
 class _Waiting:
     asked: Asked
-    answer: asyncio.Future[Answered] = field(
-        default_factory=lambda: asyncio.get_running_loop().create_future()
-    )
+    answer: asyncio.Future[Reply] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class Votes:
@@ -58,13 +56,7 @@ class Votes:
         if self._task is None or self._task.done():
             # In a context of its own: a batch belongs to many presses, not to the one that began it.
             self._task = asyncio.create_task(self._drain(), context=Context())
-        done = await waiting.answer
-        return Reply(
-            done.text,
-            strip=done.strip,
-            picked=done.picked,
-            language=language_for(None, replace(actor, language=done.language or actor.language)),
-        )
+        return await waiting.answer
 
     async def _drain(self) -> None:
         while self._waiting:

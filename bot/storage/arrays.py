@@ -1,4 +1,4 @@
-"""Many rows through one parameter: `unnest` on PostgreSQL, `json_each` on SQLite.
+"""Many rows through one statement: `unnest` on PostgreSQL; on SQLite `json_each`, or its driver's `executemany`.
 
 One statement for a whole batch is what makes group commit pay. Statements are built once per store and
 take their rows when they are executed, since building one costs more than running it.
@@ -6,18 +6,21 @@ take their rows when they are executed, since building one costs more than runni
 
 import json
 from collections.abc import Callable, Sequence
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import FromClause, bindparam, column, func, literal_column, select, true
+from sqlalchemy import Boolean, FromClause, bindparam, column, func, literal_column, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.sql.expression import Select
+from sqlalchemy.engine import make_url
+from sqlalchemy.sql.expression import ClauseElement, Select
 from sqlalchemy.types import TypeEngine
 
 from bot.storage.store import Tx
 
 _SQLITE = sqlite.dialect()
+_POSTGRESQL = make_url("postgresql+asyncpg://").get_dialect()()
 
 
 class Rows:
@@ -48,27 +51,76 @@ class Rows:
             raise ValueError("columns of a batch are equally long")
         if not tx.sqlite:
             return {f"{self._name}_{key}": one for key, one in zip(self._columns, columns, strict=True)}
-        plain = [
-            one if write is None else [write(value) for value in one]
-            for write, one in zip(self._written, columns, strict=True)
-        ]
-        batch = json.dumps(list(zip(*plain, strict=True)))
+        batch = json.dumps(self.written(columns))
         if "\\u0000" in batch and any("\0" in v for one in columns for v in one if isinstance(v, str)):
             raise ValueError("a NUL, which no database of ours stores, would end a text early")
         return {self._name: batch}
 
-    def insert_into(self, on_sqlite: bool, table: Any, *same: str) -> Any:
-        """Insert the rows; `same` are columns whose one value, a parameter of that name, every row shares.
+    def written(self, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Turn columns to lines as SQLite's driver takes them."""
+        plain = [
+            one if write is None else [write(value) for value in one]
+            for write, one in zip(self._written, columns, strict=True)
+        ]
+        return list(zip(*plain, strict=True))
 
-        Returns a dialect insert that takes `on_conflict_do_update` and `on_conflict_do_nothing`.
+    def insert_into(self, on_sqlite: bool, table: Any) -> Any:
+        """Insert the rows: a dialect insert that takes `on_conflict_do_update` and `on_conflict_do_nothing`.
+
+        On SQLite it takes one row and is for `executemany`, which is a third of what `json_each` costs.
         """
+        if on_sqlite:
+            return sqlite.insert(table).values({key: bindparam(key) for key in self._columns})
         given = self.source(on_sqlite)
-        shared = [bindparam(key, type_=table.c[key].type).label(key) for key in same]
-        rows: Select[Any] = select(*[given.c[key] for key in self._columns], *shared).where(true())
-        insert = sqlite.insert(table) if on_sqlite else postgresql.insert(table)
-        return insert.from_select([*self._columns, *same], rows)
+        rows: Select[Any] = select(*[given.c[key] for key in self._columns]).where(true())
+        return postgresql.insert(table).from_select(list(self._columns), rows)
+
+
+class Statement:
+    """A statement over many rows, compiled once per store and handed to the driver as text.
+
+    What SQLAlchemy does around each execution takes longer than most of the hot path's statements. Values
+    come back as the driver has them: on SQLite an instant is text (`instant` reads it) and a flag 0 or 1.
+    """
+
+    def __init__(self, given: Rows, make: Callable[[bool], ClauseElement]) -> None:
+        self._given = given
+        self._make = make
+        self._text = cache(self._compiled)
+
+    def _compiled(self, on_sqlite: bool) -> str:
+        return str(self._make(on_sqlite).compile(dialect=_SQLITE if on_sqlite else _POSTGRESQL))
+
+    async def rows(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """Execute it over `lines`, at least one, and read what it returns."""
+        given = self._parameters(tx, lines)
+        if tx.sqlite:
+            return await tx.inline.fetch(self._text(True), given)
+        return (await tx.conn.exec_driver_sql(self._text(False), given)).all()
+
+    async def write(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> None:
+        """Insert `lines`, at least one."""
+        if tx.sqlite:
+            written = self._given.written(list(zip(*lines, strict=True)))
+            await tx.inline.write(self._text(True), written)
+        else:
+            await tx.conn.exec_driver_sql(self._text(False), self._parameters(tx, lines))
+
+    def _parameters(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+        return tuple(self._given.values(tx, *zip(*lines, strict=True)).values())
+
+
+def instant(value: Any) -> datetime | None:
+    """Read an instant as a driver has it."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return None if value is None else value.astimezone(UTC)
 
 
 def _written(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    """Find how SQLite's driver would write a value of this type, since inside JSON nobody else does."""
-    return kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    """Find how a value of this type is written for SQLite's driver, since here nobody else does it.
+
+    The lines of a batch share their instants, so each is written once; a bool it takes as it is.
+    """
+    write = kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
+    return None if write is None or isinstance(kind, Boolean) else lru_cache(maxsize=64)(write)

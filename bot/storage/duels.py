@@ -4,14 +4,14 @@ A pair is (first, second) version id, the one with the lower position first.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from sqlalchemy import BigInteger, Select, SmallInteger, bindparam, select
 
 from bot.rounds.ballots import Cell, Given
-from bot.storage.arrays import Rows
+from bot.storage.arrays import Rows, Statement
 from bot.storage.store import Tx
 from bot.storage.tables import Duel, UtcDateTime, table
 from bot.storage.tallies import counted_of
@@ -29,7 +29,6 @@ _DUELS = Rows(
 )  # fmt: skip
 
 
-@cache
 def _cells(on_sqlite: bool) -> Select[Any]:
     given = _PAIRS.source(on_sqlite)
     key = ("round_id", "fan_id", "first_id", "second_id")
@@ -39,14 +38,6 @@ def _cells(on_sqlite: bool) -> Select[Any]:
     )
 
 
-async def cells(tx: Tx, asked: Sequence[tuple[Key, PairIds]]) -> dict[tuple[Key, PairIds], Cell]:
-    """Read votes by (key, pair); those without a row are left out."""
-    given = _PAIRS.values(tx, *zip(*((*key, *pair) for key, pair in asked), strict=True))
-    found = await tx.conn.execute(_cells(tx.sqlite), given)
-    return {((d.round_id, d.fan_id), (d.first_id, d.second_id)): _cell(d.answer) for d in found}
-
-
-@cache
 def _put(on_sqlite: bool) -> Any:
     made = _DUELS.insert_into(on_sqlite, duel)
     return made.on_conflict_do_update(
@@ -55,13 +46,22 @@ def _put(on_sqlite: bool) -> Any:
     )
 
 
+_READ_CELLS, _PUT = Statement(_PAIRS, _cells), Statement(_DUELS, _put)
+
+
+async def cells(tx: Tx, asked: Sequence[tuple[int, int, int, int]]) -> list[tuple[Key, PairIds, Cell]]:
+    """Read votes by (round, fan, first, second); those without a row are left out."""
+    found = await _READ_CELLS.rows(tx, asked) if asked else ()
+    return [((r, f), (first, second), _cell(answer)) for r, f, first, second, answer in found]
+
+
 async def put(tx: Tx, votes: Mapping[tuple[Key, PairIds], Given]) -> None:
     """Write current votes by (key, pair)."""
     lines = [
         (*key, *pair, given.cell.answer, given.account_id, given.at)
-        for (key, pair), given in sorted(votes.items(), key=lambda item: item[0])
+        for (key, pair), given in sorted(votes.items(), key=itemgetter(0))
     ]
-    await tx.conn.execute(_put(tx.sqlite), _DUELS.values(tx, *zip(*lines, strict=True)))
+    await _PUT.write(tx, lines)
 
 
 _CELLS_OF = select(duel.c.first_id, duel.c.second_id, duel.c.answer, duel.c.at, duel.c.account_id).where(

@@ -108,6 +108,14 @@ class Connection:
     def cursor(self) -> Cursor:
         return Cursor(self)
 
+    async def fetch(self, statement: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Read all that a statement finds, past SQLAlchemy; raises the driver's own errors."""
+        return await self.do(lambda: self.raw.execute(statement, parameters).fetchall())
+
+    async def write(self, statement: str, lines: Sequence[Sequence[Any]]) -> None:
+        """Execute a statement once a line, past SQLAlchemy; raises the driver's own errors."""
+        await self.do(lambda: self.raw.executemany(statement, lines))
+
     async def create_function(self, name: str, arguments: int, function: Any, **how: bool) -> None:
         self.raw.create_function(name, arguments, function, **how)
 

@@ -6,6 +6,7 @@ advisory lock per round; on SQLite every write is `BEGIN IMMEDIATE`, which admit
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ from bot.errors import ConfigError, Problem, StateError
 from bot.storage.inline_sqlite import Connection as InlineSqlite
 from bot.text import t
 
-DATABASE_ERRORS = (SQLAlchemyError, OSError)
+DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What a database that is down, wrong or full raises."""
 
 _ROUND_LOCK = 0x43415457  # the namespace ("CATW") of our advisory locks
@@ -57,6 +58,14 @@ class Tx:
     @property
     def sqlite(self) -> bool:
         return self.store.sqlite
+
+    @property
+    def inline(self) -> InlineSqlite:
+        """The driver's own connection; on SQLite only."""
+        assert self.conn.sync_connection is not None
+        driver = self.conn.sync_connection.connection.driver_connection
+        assert isinstance(driver, InlineSqlite)
+        return driver
 
     async def now(self) -> datetime:
         """Read the clock. PostgreSQL's own serves several workers, and is read after waiting for a lock."""
@@ -178,7 +187,7 @@ def is_outage(error: Exception) -> bool:
         return False
     if isinstance(error, DBAPIError):
         return str(getattr(error.orig, "sqlstate", ""))[:2] not in ("22", "23", "40")
-    return isinstance(error, (OSError, PoolTimeout))
+    return isinstance(error, (OSError, PoolTimeout, sqlite3.OperationalError))
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

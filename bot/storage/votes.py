@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -25,9 +26,10 @@ from sqlalchemy import (
     update,
 )
 
+from bot.errors import StateError
 from bot.rounds.ballots import Cell, Count, Given
 from bot.rounds.entry import Membership
-from bot.storage.arrays import Rows
+from bot.storage.arrays import Rows, Statement, instant
 from bot.storage.store import Tx
 from bot.storage.tables import (
     Account,
@@ -61,24 +63,28 @@ Name = tuple[Key, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Voter:
-    """Who pressed, resolved inside the transaction so that a link made meanwhile is respected."""
+class BallotRow:
+    """A ballot as stored: counts, how many presses it has had, and whether it is set aside."""
+
+    group_id: int
+    count: Count
+    presses: int
+    set_aside: bool
+
+
+class Met(NamedTuple):
+    """Who pressed and how their ballot stands, read inside the transaction so that a link is respected.
+
+    `first` is what the same press changed and was answered before, both as stored, if it was.
+    """
 
     account_id: int
     fan_id: int
     language: str | None
     waits_since: datetime | None
     memberships: tuple[Membership, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class BallotRow:
-    """The ballot as locked: counts, how many presses it has had, and whether it is set aside."""
-
-    group_id: int
-    count: Count
-    presses: int
-    set_aside: bool
+    ballot: BallotRow | None
+    first: tuple[str, str] | None
 
 
 class PressRow(NamedTuple):
@@ -102,12 +108,74 @@ class Earlier(NamedTuple):
     changes: str
 
 
+class OvertakenError(StateError):
+    """Another worker stored a press on one of these ballots after they were read: begin again."""
+
+
 # ------------------------------------------------------------------ reading for a batch
 
-_ASKED = Rows(i=INT, platform=STR, remote_id=STR, campaign_id=INT)
+_ASKED = Rows(i=INT, platform=STR, remote_id=STR, round_id=INT, campaign_id=INT, event_id=STR)
 _KEYS = Rows(round_id=INT, fan_id=INT)
 _NAMES = Rows(round_id=INT, fan_id=INT, account_id=INT, event_id=STR)
 _CELLS = Rows(round_id=INT, fan_id=INT, version_id=INT)
+
+
+def _meet(on_sqlite: bool) -> Select[Any]:
+    """Find everybody by their account, with each group of any account of theirs in the campaign."""
+    given, mine = _ASKED.source(on_sqlite), account.alias("mine")
+    own = (ballot.c.round_id == given.c.round_id) & (ballot.c.fan_id == account.c.fan_id)
+    same = (
+        (press.c.round_id == given.c.round_id)
+        & (press.c.fan_id == account.c.fan_id)
+        & (press.c.account_id == account.c.id)
+        & (press.c.event_id == given.c.event_id)
+    )
+    return (
+        select(
+            given.c.i, account.c.id, account.c.fan_id, fan.c.language, fan.c.waits_since,
+            ballot.c.group_id, ballot.c.answers, ballot.c.picks, ballot.c.presses, ballot.c.set_aside_at,
+            press.c.changes, press.c.answer,
+            group.c.id, group.c.remote_id, group.c.admits_late, member.c.joined_at,
+        )
+        .join(account, (account.c.platform == given.c.platform) & (account.c.remote_id == given.c.remote_id))
+        .join(fan, fan.c.id == account.c.fan_id)
+        .join(mine, mine.c.fan_id == account.c.fan_id)
+        .outerjoin(member, member.c.account_id == mine.c.id)
+        .outerjoin(
+            group_campaign,
+            (group_campaign.c.group_id == member.c.group_id)
+            & (group_campaign.c.campaign_id == given.c.campaign_id),
+        )
+        .outerjoin(group, group.c.id == group_campaign.c.group_id)
+        .outerjoin(ballot, own)
+        .outerjoin(press, same)
+    )  # fmt: skip
+
+
+_MEET = Statement(_ASKED, _meet)
+
+
+async def meet(tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str]]) -> dict[int, Met]:
+    """Meet who pressed, by (a number of ours, platform, remote id, round, campaign, event); whoever is
+    unknown is left out.
+
+    A fan may vote through the groups of any of their accounts.
+    """
+    found: dict[int, Met] = {}
+    for line in await _MEET.rows(tx, asked) if asked else ():
+        through: tuple[Membership, ...] = ()
+        if line[12] is not None:
+            through = (Membership(line[12], line[13], bool(line[14]), instant(line[15])),)
+        if (met := found.get(line[0])) is not None:
+            found[line[0]] = met._replace(memberships=tuple({*met.memberships, *through}))
+            continue
+        i, account_id, fan_id, language, waits, group_id, answers, picks, presses, aside, changes, said = (
+            line[:12]
+        )
+        row = group_id and BallotRow(group_id, Count(answers, picks), presses, aside is not None)
+        first = None if said is None else (changes, said)
+        found[i] = Met(account_id, fan_id, language, instant(waits), through, row, first)
+    return found
 
 
 def _memberships() -> Subquery:
@@ -120,45 +188,6 @@ def _memberships() -> Subquery:
         .join(group, group.c.id == member.c.group_id)
         .subquery("through")
     )  # fmt: skip
-
-
-@cache
-def _voters(on_sqlite: bool) -> Select[Any]:
-    given, mine, through = _ASKED.source(on_sqlite), account.alias("mine"), _memberships()
-    return (
-        select(
-            given.c.i, account.c.id, account.c.fan_id, fan.c.language, fan.c.waits_since,
-            through.c.group_id, through.c.remote_id, through.c.admits_late, through.c.joined_at,
-        )
-        .join(account, (account.c.platform == given.c.platform) & (account.c.remote_id == given.c.remote_id))
-        .join(fan, fan.c.id == account.c.fan_id)
-        .join(mine, mine.c.fan_id == account.c.fan_id)
-        .outerjoin(
-            through, (through.c.account_id == mine.c.id) & (through.c.campaign_id == given.c.campaign_id)
-        )
-    )  # fmt: skip
-
-
-async def voters(tx: Tx, asked: Sequence[tuple[str, str, int]]) -> list[Voter | None]:
-    """Resolve (platform, remote id, campaign) to voters, in the order asked; None for unknown accounts.
-
-    A fan may vote through the groups of any of their accounts.
-    """
-    platforms, remote_ids, campaigns = zip(*asked, strict=True)
-    given = _ASKED.values(tx, range(len(asked)), platforms, remote_ids, campaigns)
-    people: dict[int, Any] = {}
-    groups: dict[int, set[Membership]] = {}
-    for line in await tx.conn.execute(_voters(tx.sqlite), given):
-        people[line.i] = line
-        through = groups.setdefault(line.i, set())
-        if line.group_id is not None:
-            through.add(Membership(line.group_id, line.remote_id, line.admits_late, line.joined_at))
-    return [
-        Voter(p.id, p.fan_id, p.language, p.waits_since, tuple(sorted(groups[i], key=lambda m: m.group_id)))
-        if (p := people.get(i)) is not None
-        else None
-        for i in range(len(asked))
-    ]
 
 
 _THROUGH = _memberships()
@@ -179,78 +208,12 @@ BALLOT = [
     ballot.c[name]
     for name in ("round_id", "fan_id", "group_id", "answers", "picks", "presses", "set_aside_at")
 ]
-_NEW_BALLOTS = Rows(round_id=INT, fan_id=INT, group_id=INT, answers=INT, picks=INT, presses=INT)
-
-
-@cache
-def _take_ballots() -> Any:
-    made = _NEW_BALLOTS.insert_into(False, ballot, "first_at", "last_at")
-    return made.on_conflict_do_update(
-        index_elements=["round_id", "fan_id"], set_={"last_at": made.excluded.last_at}
-    ).returning(*BALLOT)
-
-
-@cache
-def _read_ballots(on_sqlite: bool) -> Select[Any]:
-    given = _KEYS.source(on_sqlite)
-    return select(*BALLOT).join(
-        given, (ballot.c.round_id == given.c.round_id) & (ballot.c.fan_id == given.c.fan_id)
-    )
-
-
-async def ballots_of(tx: Tx, keys: Sequence[Key]) -> dict[Key, BallotRow]:
-    """Read several ballots; those without a row are left out."""
-    given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
-    found = await tx.conn.execute(_read_ballots(tx.sqlite), given)
-    return {(b.round_id, b.fan_id): ballot_row(b) for b in found}
-
-
-async def lock_ballots(tx: Tx, wanted: Mapping[Key, int], now: datetime) -> dict[Key, BallotRow]:
-    """Make or take each fan's ballot (key → group it came through) and hold its row until the commit.
-
-    Keys are taken in order, so that two workers never wait for each other crosswise. SQLite's one writer
-    holds them all already: there a new ballot is made when its counts are put.
-    """
-    keys = sorted(wanted)
-    if tx.sqlite:
-        rows = await ballots_of(tx, keys)
-    else:
-        new = _NEW_BALLOTS.values(tx, *zip(*((*k, wanted[k], 0, 0, 0) for k in keys), strict=True))
-        found = await tx.conn.execute(_take_ballots(), new | {"first_at": now, "last_at": now})
-        rows = {(b.round_id, b.fan_id): ballot_row(b) for b in found}
-    return rows | {k: BallotRow(wanted[k], Count(), 0, False) for k in keys if k not in rows}
 
 
 def ballot_row(b: Any) -> BallotRow:
     return BallotRow(b.group_id, Count(b.answers, b.picks), b.presses, b.set_aside_at is not None)
 
 
-@cache
-def _first_answers(on_sqlite: bool) -> Select[Any]:
-    given = _NAMES.source(on_sqlite)
-    return select(
-        press.c.round_id, press.c.fan_id, press.c.account_id, press.c.event_id, press.c.answer
-    ).join(
-        given,
-        (press.c.round_id == given.c.round_id)
-        & (press.c.fan_id == given.c.fan_id)
-        & (press.c.account_id == given.c.account_id)
-        & (press.c.event_id == given.c.event_id),
-    )
-
-
-async def first_answers(tx: Tx, asked: Sequence[Name]) -> dict[Name, str]:
-    """Find the answers of presses that were accepted before."""
-    found = await tx.conn.execute(_first_answers(tx.sqlite), _names(tx, asked))
-    return {((p.round_id, p.fan_id), p.account_id, p.event_id): p.answer for p in found}
-
-
-def _names(tx: Tx, names: Sequence[Name]) -> dict[str, Any]:
-    keys, accounts, events = zip(*names, strict=True)
-    return _NAMES.values(tx, [k[0] for k in keys], [k[1] for k in keys], accounts, events)
-
-
-@cache
 def _cells(on_sqlite: bool) -> Select[Any]:
     given = _CELLS.source(on_sqlite)
     columns = (vote.c.round_id, vote.c.fan_id, vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.chips)
@@ -262,11 +225,15 @@ def _cells(on_sqlite: bool) -> Select[Any]:
     )
 
 
-async def cells(tx: Tx, asked: Sequence[tuple[Key, int]]) -> dict[tuple[Key, int], Cell]:
-    """Read votes by (key, version); those without a row are left out."""
-    given = _CELLS.values(tx, [k[0] for k, _ in asked], [k[1] for k, _ in asked], [v for _, v in asked])
-    found = await tx.conn.execute(_cells(tx.sqlite), given)
-    return {((v.round_id, v.fan_id), v.version_id): Cell(v.answer, v.seen, v.chips) for v in found}
+_READ_CELLS = Statement(_CELLS, _cells)
+
+
+async def cells(tx: Tx, asked: Sequence[tuple[int, int, int]]) -> list[tuple[Key, int, Cell]]:
+    """Read votes by (round, fan, version); those without a row are left out."""
+    found = await _READ_CELLS.rows(tx, asked) if asked else ()
+    return [
+        ((r, f), version, Cell(answer, bool(seen), chips)) for r, f, version, answer, seen, chips in found
+    ]
 
 
 @cache
@@ -301,13 +268,15 @@ _VOTES = Rows(
     round_id=INT, fan_id=INT, version_id=INT, answer=SMALL, seen=BOOL, chips=SMALL, account_id=INT, at=AT
 )
 _PRESSES = Rows(
-    round_id=INT, fan_id=INT, account_id=INT, event_id=STR, kind=STR, seq=INT, changes=STR, answer=STR,
-    undone=BOOL,
+    round_id=INT, fan_id=INT, account_id=INT, event_id=STR, kind=STR, seq=INT, at=AT, changes=STR,
+    answer=STR, undone=BOOL,
 )  # fmt: skip
-_TALLY = Rows(round_id=INT, version_id=INT, answers=INT, picks=INT)
+_COUNTS = Rows(
+    round_id=INT, fan_id=INT, group_id=INT, answers=INT, picks=INT, presses=INT, first_at=AT, last_at=AT
+)
+_TALLY = Rows(round_id=INT, version_id=INT, slot=SMALL, answers=INT, picks=INT)
 
 
-@cache
 def _put_votes(on_sqlite: bool) -> Any:
     made = _VOTES.insert_into(on_sqlite, vote)
     return made.on_conflict_do_update(
@@ -316,26 +285,66 @@ def _put_votes(on_sqlite: bool) -> Any:
     )
 
 
+def _put_counts(on_sqlite: bool) -> Any:
+    made = _COUNTS.insert_into(on_sqlite, ballot)
+    put = made.on_conflict_do_update(
+        index_elements=["round_id", "fan_id"],
+        set_={name: made.excluded[name] for name in ("answers", "picks", "last_at")}
+        | {"presses": ballot.c.presses + made.excluded.presses},
+    )
+    return put if on_sqlite else put.returning(ballot.c.round_id, ballot.c.fan_id, ballot.c.presses)
+
+
+def _add_to_tally(on_sqlite: bool) -> Any:
+    made = _TALLY.insert_into(on_sqlite, tally)
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "version_id", "slot"],
+        set_={name: tally.c[name] + made.excluded[name] for name in ("answers", "picks")},
+    )
+
+
+_PUT_VOTES, _PUT_COUNTS = Statement(_VOTES, _put_votes), Statement(_COUNTS, _put_counts)
+_ADD_PRESSES = Statement(_PRESSES, lambda on_sqlite: _PRESSES.insert_into(on_sqlite, press))
+_ADD_TO_TALLY = Statement(_TALLY, _add_to_tally)
+
+
+async def put_counts(tx: Tx, counts: Mapping[Key, tuple[BallotRow, int]], now: datetime) -> None:
+    """Write the counts of ballots, each with how many of its presses are new.
+
+    On PostgreSQL this is where a batch takes its ballots, in order, so that two workers never wait for each
+    other crosswise. Raises OvertakenError where another press came in between; SQLite has one writer.
+    """
+    lines = [
+        (*key, row.group_id, row.count.answers, row.count.picks, new, now, now)
+        for key, (row, new) in sorted(counts.items())
+    ]
+    if tx.sqlite:
+        await _PUT_COUNTS.write(tx, lines)
+        return
+    for round_id, fan_id, presses in await _PUT_COUNTS.rows(tx, lines):
+        _check_first(presses, counts[round_id, fan_id][0])
+
+
+def _check_first(presses: int, row: BallotRow) -> None:
+    if presses != row.presses:
+        raise OvertakenError("a ballot had other presses meanwhile")
+
+
 async def put_votes(tx: Tx, votes: Mapping[tuple[Key, int], Given]) -> None:
     """Write current votes by (key, version)."""
     lines = [
-        (round_id, fan_id, version, *cell, account_id, at)
-        for ((round_id, fan_id), version), (cell, at, account_id) in sorted(
-            votes.items(), key=lambda item: item[0]
-        )
+        (*key, version, *cell, account_id, at)
+        for (key, version), (cell, at, account_id) in sorted(votes.items(), key=itemgetter(0))
     ]
-    await tx.conn.execute(_put_votes(tx.sqlite), _VOTES.values(tx, *zip(*lines, strict=True)))
-
-
-@cache
-def _add_presses(on_sqlite: bool) -> Any:
-    return _PRESSES.insert_into(on_sqlite, press, "at")
+    await _PUT_VOTES.write(tx, lines)
 
 
 async def add_presses(tx: Tx, presses: Sequence[PressRow], now: datetime) -> None:
-    lines = [(*p.key, *p[1:]) for p in presses]
-    given = _PRESSES.values(tx, *zip(*lines, strict=True))
-    await tx.conn.execute(_add_presses(tx.sqlite), given | {"at": now})
+    lines = [
+        (*key, account_id, event_id, kind, seq, now, changes, answer, undone)
+        for key, account_id, event_id, kind, seq, changes, answer, undone in presses
+    ]
+    await _ADD_PRESSES.write(tx, lines)
 
 
 @cache
@@ -345,42 +354,19 @@ def _mark_undone(on_sqlite: bool) -> Any:
     return update(press).where(key.in_(select(*given.c))).values(undone=True)
 
 
+def _names(tx: Tx, names: Sequence[Name]) -> dict[str, Any]:
+    keys, accounts, events = zip(*names, strict=True)
+    return _NAMES.values(tx, [k[0] for k in keys], [k[1] for k in keys], accounts, events)
+
+
 async def mark_undone(tx: Tx, undone: Sequence[Name]) -> None:
     """Mark earlier presses undone, so that the next undo goes one further back."""
     await tx.conn.execute(_mark_undone(tx.sqlite), _names(tx, undone))
 
 
-@cache
-def _put_counts(on_sqlite: bool) -> Any:
-    made = _NEW_BALLOTS.insert_into(on_sqlite, ballot, "first_at", "last_at")
-    return made.on_conflict_do_update(
-        index_elements=["round_id", "fan_id"],
-        set_={name: made.excluded[name] for name in ("answers", "picks", "presses", "last_at")},
-    )
-
-
-async def put_counts(tx: Tx, counts: Mapping[Key, BallotRow], now: datetime) -> None:
-    """Write the counts of ballots taken with `lock_ballots`."""
-    lines = [
-        (*key, row.group_id, row.count.answers, row.count.picks, row.presses)
-        for key, row in sorted(counts.items(), key=lambda item: item[0])
-    ]
-    given = _NEW_BALLOTS.values(tx, *zip(*lines, strict=True))
-    await tx.conn.execute(_put_counts(tx.sqlite), given | {"first_at": now, "last_at": now})
-
-
-@cache
-def _add_to_tally(on_sqlite: bool) -> Any:
-    made = _TALLY.insert_into(on_sqlite, tally, "slot")
-    return made.on_conflict_do_update(
-        index_elements=["round_id", "version_id", "slot"],
-        set_={name: tally.c[name] + made.excluded[name] for name in ("answers", "picks")},
-    )
-
-
 async def add_to_tally(tx: Tx, deltas: Mapping[tuple[int, int], tuple[int, int]]) -> None:
     """Add (answers, picks) per (round, version) to this worker's slot of the tally."""
-    lines = [(*key, *delta) for key, delta in sorted(deltas.items()) if delta != (0, 0)]
+    slot = tx.store.slot
+    lines = [(*key, slot, *delta) for key, delta in sorted(deltas.items()) if delta != (0, 0)]
     if lines:
-        given = _TALLY.values(tx, *zip(*lines, strict=True))
-        await tx.conn.execute(_add_to_tally(tx.sqlite), given | {"slot": tx.store.slot})
+        await _ADD_TO_TALLY.write(tx, lines)

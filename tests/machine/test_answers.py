@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from bot.rounds import ballots, focus
-from bot.rounds.ballots import Cell, Change, Item
+from bot.rounds.ballots import Cell, Change
 from bot.rounds.model import BallotShape
 from bot.service import deciding, designs
 from tests.machine.answers import ACCOUNTS, DESIGNS, KEYS, Round
@@ -230,8 +230,9 @@ def test_cards_and_duels_on_postgresql(
 def a_duel_is_tallied_for_the_loser(patch: pytest.MonkeyPatch) -> None:
     told = deciding._for
 
-    def turned(item: Item, cell: Cell) -> tuple[bool, ...]:
-        return told(item, cell)[::-1]
+    def turned(cell: Cell) -> tuple[bool, bool]:
+        first, second = told(cell)
+        return second, first
 
     patch.setattr(deciding, "_for", turned)
 

@@ -121,8 +121,15 @@ def a_link_forgets_what_was_set_aside(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_ballot_set_aside_is_tallied(patch: pytest.MonkeyPatch) -> None:
-    row = votes.ballot_row
-    patch.setattr(votes, "ballot_row", lambda line: replace(row(line), set_aside=False))
+    meet = votes.meet
+
+    async def unaware(*args: Any) -> dict[int, votes.Met]:
+        return {
+            i: met._replace(ballot=met.ballot and replace(met.ballot, set_aside=False))
+            for i, met in (await meet(*args)).items()
+        }
+
+    patch.setattr(votes, "meet", unaware)
 
 
 def the_older_answer_wins(patch: pytest.MonkeyPatch) -> None:
@@ -139,10 +146,12 @@ def the_older_answer_wins(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_replay_counts_again(patch: pytest.MonkeyPatch) -> None:
-    async def never_seen(*_args: object) -> dict[Any, str]:
-        return {}
+    meet = votes.meet
 
-    patch.setattr(votes, "first_answers", never_seen)
+    async def never_seen(*args: Any) -> dict[int, votes.Met]:
+        return {i: met._replace(first=None) for i, met in (await meet(*args)).items()}
+
+    patch.setattr(votes, "meet", never_seen)
 
 
 def a_pause_takes_time(patch: pytest.MonkeyPatch) -> None:

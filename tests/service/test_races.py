@@ -19,7 +19,7 @@ from bot.service import people as use_people
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
 from bot.service.shop import Shop
-from bot.storage import outbox, people
+from bot.storage import outbox, people, votes
 from bot.storage import rounds as round_rows
 from bot.storage.store import Store, Tx
 from tests.clock import Clock
@@ -209,6 +209,48 @@ async def test_a_vote_in_time_counts_though_the_clock_strikes_before_it_is_writt
     assert await tick == 2  # closed and counted
     assert await outcome(made.press(ben, "e", f"p:{made.round_id}:1:1")) == "vote.late"
     assert await standing_picks(made) == {1: 1}
+
+
+# ------------------------------------------------------------------ two workers and one ballot
+
+
+async def two_votes(
+    made: MadeShop, other: Store, monkeypatch: pytest.MonkeyPatch, first: str, second: str
+) -> list[Reply]:
+    """A fan presses at one worker and, before that is written, at another: on PostgreSQL only."""
+    if made.store.sqlite:
+        pytest.skip("one writer at a time: on SQLite two batches cannot overlap at all")
+    ana, there = await made.fan(1), Catwalk(Shop(other, made.shop.secret))
+    gate = Gate(monkeypatch, batch, "_write")
+    slow = await gate.stop(made.press(ana, first, f"t:{made.round_id}:1"))
+    quick = await made.press(ana, second, f"t:{made.round_id}:1", there)
+    gate.open()
+    return [await slow, quick]
+
+
+async def test_a_batch_begins_again_when_another_worker_was_faster(
+    made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = await two_votes(made, other_store, monkeypatch, "e1", "e2")
+    assert (quick.picked, slow.picked) == (((1, True),), ((1, False),))
+    assert await made.tally() == {}
+
+
+async def test_a_press_sent_to_two_workers_is_answered_once(
+    made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = await two_votes(made, other_store, monkeypatch, "e", "e")
+    assert slow.picked == quick.picked == ((1, True),)
+    assert await made.tally() == {1: (1, 1)}
+
+
+async def test_control_without_beginning_again_a_vote_counts_twice(
+    made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(votes, "_check_first", lambda *_args: None)
+    with pytest.raises(AssertionError):
+        await two_votes(made, other_store, monkeypatch, "e1", "e2")
+        assert await made.tally() == {}
 
 
 # ------------------------------------------------------------------ what happens once

@@ -66,8 +66,7 @@ async def vote_then_aside(
         unlock(monkeypatch, made.store)
     gate = Gate(monkeypatch, batch, "_write")
     vote = await gate.stop(outcome(made.press(ana, "e", f"p:{made.round_id}:2:1")))
-    # Without the lock it goes on until the ballot's own row holds it up, having read what it takes out.
-    task = await (finished if not locked and made.store.sqlite else blocked)(other, aside)
+    task = await (blocked if locked else finished)(other, aside)
     gate.open()
     assert await vote == "ok"
     await task

@@ -13,7 +13,7 @@ from bot.errors import RuleError, StateError
 from bot.port import Actor, Command, Press, Reply, Sheet
 from bot.rounds.model import RoundState
 from bot.service import batch, designs, rounds, voting
-from bot.service.batch import Answered, Asked
+from bot.service.batch import Asked
 from bot.service.catwalk import Catwalk
 from bot.service.field import Field
 from bot.service.rounds import By
@@ -66,7 +66,7 @@ class Gate:
 
         async def commit(
             store: Store, fields: dict[int, Field], asked: Sequence[Asked]
-        ) -> list[Answered | RuleError]:
+        ) -> list[Reply | RuleError]:
             self.reached.set()
             await self.open.wait()
             return await batch.commit(store, fields, asked)
@@ -242,7 +242,7 @@ async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch
     async def refuse_one(tx: Any, presses: Sequence[votes.PressRow], now: Any) -> None:
         tried.append(len(presses))
         if any(p.event_id == "bad" for p in presses):
-            presses = [p._replace(kind="\0") for p in presses]  # nothing with a NUL is stored
+            presses = [p._replace(kind=None) for p in presses]  # type: ignore[arg-type]
         await add_presses(tx, presses, now)
 
     monkeypatch.setattr(votes, "add_presses", refuse_one)
@@ -263,7 +263,7 @@ async def test_when_the_database_is_down_nobody_is_told_it_was_saved(
     fans = await some_fans(made, 4)
     tried = 0
 
-    async def down(*_args: object) -> list[Answered | RuleError]:
+    async def down(*_args: object) -> list[Reply | RuleError]:
         nonlocal tried
         tried += 1
         raise ConnectionRefusedError

@@ -1,13 +1,14 @@
 """A batch of rows goes through one parameter, on both stores, as it would go value by value."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, select
 
-from bot.storage.arrays import Rows
+from bot.storage.arrays import Rows, Statement, instant
 from bot.storage.store import Store
 from bot.storage.tables import Fan, Outbox, UtcDateTime, table
 from tests.clock import START
@@ -66,13 +67,25 @@ async def test_a_nul_is_refused_on_both(store: Store) -> None:
             )
 
 
-async def test_a_batch_is_inserted_with_what_its_rows_share(store: Store) -> None:
-    rows = Rows(id=BigInteger(), language=Text())
-    put = rows.insert_into(store.sqlite, fan, "created_at")
-    put = put.on_conflict_do_update(index_elements=["id"], set_={"language": put.excluded.language})
+async def test_a_batch_is_inserted_and_updates_what_is_there(store: Store) -> None:
+    rows = Rows(id=BigInteger(), language=Text(), created_at=UtcDateTime())
+
+    def put(on_sqlite: bool) -> Any:
+        made = rows.insert_into(on_sqlite, fan)
+        return made.on_conflict_do_update(index_elements=["id"], set_={"language": made.excluded.language})
+
+    statement = Statement(rows, put)
     for languages, at in ((["en", None], START), (["fr", "zh"], START + timedelta(days=1))):
         async with store.begin() as tx:
-            await tx.conn.execute(put, rows.values(tx, [1, 2], languages) | {"created_at": at})
+            await statement.write(tx, [(i, said, at) for i, said in enumerate(languages, 1)])
     async with store.read() as tx:
         found = await tx.conn.execute(select(fan.c.id, fan.c.language, fan.c.created_at).order_by(fan.c.id))
         assert [tuple(row) for row in found] == [(1, "fr", START), (2, "zh", START)]
+
+
+async def test_a_statement_reads_what_the_driver_has(store: Store) -> None:
+    statement = Statement(KINDS, lambda on_sqlite: select(KINDS.source(on_sqlite)))
+    async with store.read() as tx:
+        ((n, small, flag, words, at),) = await statement.rows(tx, [(7, None, True, "été", START)])
+    assert (n, small, bool(flag), words, instant(at)) == (7, None, True, "été", START)
+    assert instant(None) is None
