@@ -6,7 +6,7 @@ The fixtures are brought in by the conftest of each folder that wants them.
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from bot.i18n import Reader, render
 from bot.intake.photos import CleanPhoto
@@ -347,19 +347,16 @@ async def until_blocked(store: Store, task: "asyncio.Task[object]") -> None:
 
 async def until_asked(store: Store, start: Callable[[], Coroutine[object, object, T]]) -> "asyncio.Task[T]":
     """Start a task and return it once it has asked `store` for SQLite's only writing place, or is done."""
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    asked, immediate = asyncio.Event(), store._immediate
 
-    def executes(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement == "BEGIN IMMEDIATE":
-            loop.call_soon_threadsafe(asked.set)
+    def asks() -> AbstractAsyncContextManager[Tx]:
+        asked.set()
+        return immediate()
 
-    event.listen(store.engine.sync_engine, "before_cursor_execute", executes)
-    try:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store, "_immediate", asks)
         task = asyncio.create_task(start())
         waiting = asyncio.create_task(asked.wait())
         await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-    finally:
-        event.remove(store.engine.sync_engine, "before_cursor_execute", executes)
     return task

@@ -43,14 +43,18 @@ class Asked(NamedTuple):
 
 @dataclass(slots=True)
 class _Ballot(Mine):
-    """A ballot of the batch: as read, then as the presses change it one by one. `new` counts them."""
+    """A ballot of the batch: as read, then as the presses change it one by one. `new` counts them.
 
+    `earlier` is what can be undone; None where nobody asks.
+    """
+
+    key: Key
     group_id: int
     count: Count
     presses: int
     set_aside: bool
     new: int = 0
-    earlier: list[Earlier] = field(default_factory=list)
+    earlier: list[Earlier] | None = None
 
 
 class _Live(NamedTuple):
@@ -60,10 +64,6 @@ class _Live(NamedTuple):
     met: Met
     ballot: _Ballot
     refusal: RuleError | None
-
-    @property
-    def key(self) -> Key:
-        return (self.ballot.round.id, self.met.fan_id)
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
         round_ids = {asked.action.round_id for asked in batch}
         await tx.share_rounds(round_ids)
         book = _Book(await tx.now())
-        known = await rounds.rounds_by_id(tx, list(round_ids))
+        known = await rounds.rounds_by_id(tx, round_ids)
         for round_ in known.values():
             if round_.opened_at is not None:
                 await field_of(tx, round_, fields)
@@ -144,22 +144,22 @@ def _place(
     if ballot is None:
         row = met.ballot or BallotRow(group_id, Count(), 0, False)
         ballot = book.ballots[key] = _Ballot(
-            round_, fields[round_.id], (), {}, row.group_id, row.count, row.presses, row.set_aside
+            round_, fields[round_.id], (), {}, key, row.group_id, row.count, row.presses, row.set_aside
         )
     return _Live(asked, met, ballot, refusal)
 
 
 async def _read(tx: Tx, book: _Book, live: Sequence[_Live]) -> None:
     """Read what the presses need beyond their ballots' rows, one statement a kind."""
-    if ordered := {one.key for one in live if _by_order(one)}:
+    if ordered := {one.ballot.key for one in live if _by_order(one)}:
         for key, order in (await orders.orders_of(tx, list(ordered))).items():
             book.ballots[key].order = order
     admitted = [one for one in live if one.refusal is None]
-    undos = Counter(one.key for one in admitted if isinstance(one.asked.action, Undo))
-    if undos:
-        for key, earlier in (await votes.undoable(tx, list(undos), max(undos.values()))).items():
-            book.ballots[key].earlier = earlier
-    await _read_cells(tx, book, {(one.key, item) for one in admitted for item in _touched(one)})
+    if undos := Counter(one.ballot.key for one in admitted if isinstance(one.asked.action, Undo)):
+        earlier = await votes.undoable(tx, list(undos), max(undos.values()))
+        for key in undos:
+            book.ballots[key].earlier = earlier.get(key, [])
+    await _read_cells(tx, book, {(one.ballot.key, item) for one in admitted for item in _touched(one)})
 
 
 def _by_order(one: _Live) -> bool:
@@ -170,7 +170,7 @@ def _by_order(one: _Live) -> bool:
 def _touched(one: _Live) -> list[Item]:
     ballot = one.ballot
     if isinstance(one.asked.action, Undo):
-        earlier = (deciding.stored_changes(e.changes, ballot.field) for e in ballot.earlier)
+        earlier = (deciding.stored_changes(e.changes, ballot.field) for e in ballot.earlier or ())
         return [change.item for changes in earlier for change in changes]
     return deciding.touched(one.asked.action, ballot)
 
@@ -194,7 +194,7 @@ def _answer(book: _Book, one: _Live | RuleError) -> Reply | RuleError:
     """Answer one press: as before if it is a replay, else by what it does to the ballot now."""
     if isinstance(one, RuleError):
         return one
-    name = (one.key, one.met.account_id, one.asked.event_id)
+    name = (*one.ballot.key, one.met.account_id, one.asked.event_id)
     try:
         said, picked = book.answers.get(name) or _answered_before(one) or _record(book, one, name)
     except RuleError as refused:
@@ -221,7 +221,7 @@ def _decide(book: _Book, one: _Live) -> Decided:
     if not one.ballot.earlier:
         raise RuleError("undo.nothing", t("There is nothing left to take back."))
     last = one.ballot.earlier.pop()
-    name = (one.key, last.account_id, last.event_id)
+    name = (*one.ballot.key, last.account_id, last.event_id)
     if name in book.presses:
         book.presses[name] = book.presses[name]._replace(undone=True)
     else:
@@ -236,19 +236,19 @@ def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Picked]:
     lines = []
     for change in changes:
         item, before, after = change
-        stored = known.stored(item)
+        on = known.stored(item)
         ballot.cells[item] = after
-        book.written[one.key, stored] = Given(after, book.now, one.met.account_id)
-        lines.append((stored, *before, *after))
+        book.written[ballot.key, on] = Given(after, book.now, one.met.account_id)
+        lines.append((on, *before, *after))
         if not ballot.set_aside:
             _weigh(book, ballot, change)
     ballot.count = ballot.count.plus(changes)
     ballot.presses += 1
     ballot.new += 1
-    stored_changes = _json(tuple(lines))
-    book.presses[name] = PressRow(*name, kind, ballot.presses, stored_changes, _json(said), undone=False)
-    if kind in UNDOABLE:
-        ballot.earlier.append(Earlier(*name[1:], stored_changes))
+    stored = _json(tuple(lines))
+    book.presses[name] = PressRow(*name, kind, ballot.presses, book.now, stored, _json(said), undone=False)
+    if ballot.earlier is not None and kind in UNDOABLE:
+        ballot.earlier.append(Earlier(*name[2:], stored))
     answer = book.answers[name] = (said, deciding.picked(changes, known))
     return answer
 
@@ -271,7 +271,7 @@ async def _write(tx: Tx, book: _Book) -> None:
             if b.new
         }
         await votes.put_counts(tx, counts, book.now)
-        await votes.add_presses(tx, list(book.presses.values()), book.now)
+        await votes.add_presses(tx, list(book.presses.values()))
     await put_answers(tx, book.written)
     if book.undone:
         await votes.mark_undone(tx, book.undone)

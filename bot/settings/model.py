@@ -254,7 +254,11 @@ class Votes(Group):
     """Votes that arrive together are saved together."""
 
     queue: int = setting(
-        10_000, "Presses that may wait; more are asked to try again.", unit="presses", low=100, high=1_000_000
+        10_000,
+        "Presses that may wait; one round alone fills half, then its fans are asked to try again.",
+        unit="presses",
+        low=100,
+        high=1_000_000,
     )
     batch: int = setting(512, "Presses saved in one transaction at most.", unit="presses", low=1, high=5000)
 

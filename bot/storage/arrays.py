@@ -1,4 +1,4 @@
-"""Many rows through one statement: `unnest` on PostgreSQL; on SQLite `json_each`, or its driver's `executemany`.
+"""Many rows through one statement: `unnest` on PostgreSQL; `json_each`, or to write `executemany`, on SQLite.
 
 One statement for a whole batch is what makes group commit pay. Statements are built once per store and
 take their rows when they are executed, since building one costs more than running it.

@@ -10,12 +10,16 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from contextvars import Context
+from pathlib import Path
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 _ASK_AGAIN_S = 0.001
+_LOG_BYTES = 16 * 2**20
 
 
 class Cursor:
@@ -119,6 +123,10 @@ class Connection:
     async def create_function(self, name: str, arguments: int, function: Any, **how: bool) -> None:
         self.raw.create_function(name, arguments, function, **how)
 
+    async def begin(self) -> None:
+        """Take the writing place."""
+        await self.do(lambda: self.raw.execute("BEGIN IMMEDIATE"))
+
     async def commit(self) -> None:
         if self.raw.in_transaction:
             await _in_thread(self._committing, self.raw.commit)
@@ -133,6 +141,41 @@ class Connection:
         """Close at once; twice is once."""
         self._open = False
         self.raw.close()
+
+
+class Checkpoints:
+    """Moves what was committed from the log into the database's file, on a connection of its own.
+
+    Left to SQLite, every thousandth page makes the commit it comes with wait for two more syncs.
+    """
+
+    def __init__(self, path: str, writer: asyncio.Lock) -> None:
+        self._path = path
+        self._writer = writer
+        self._thread = ThreadPoolExecutor(1, "catwalk-checkpoint")
+        self._task: asyncio.Task[None] | None = None
+
+    def nudge(self) -> None:
+        """Begin one when the log has grown, unless one is under way."""
+        if self._task is None or self._task.done():
+            log = Path(f"{self._path}-wal")
+            if log.exists() and log.stat().st_size > _LOG_BYTES:
+                self._task = asyncio.create_task(self._run(), context=Context())
+
+    async def _run(self) -> None:
+        """Copy beside the writers, then hold them for the rest, so that the log begins anew."""
+        await _in_thread(self._thread, lambda: self._copy("PASSIVE"))
+        async with self._writer:
+            await _in_thread(self._thread, lambda: self._copy("RESTART"))
+
+    def _copy(self, mode: str) -> None:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self._path, timeout=0)) as other:
+            other.execute(f"PRAGMA wal_checkpoint({mode})")  # what fails is done the next time
+
+    async def close(self) -> None:
+        if self._task is not None:
+            await self._task
+        self._thread.shutdown(wait=False)
 
 
 async def _in_thread(pool: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:

@@ -1,17 +1,20 @@
 """Rounds, their frozen candidates, standings, marks and cuts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Boolean, Column, and_, bindparam, delete, insert, or_, select, update
 
 from bot.rounds.model import BallotShape, MarkKind, RoundPlan, RoundState, TieRule, Verdict
 from bot.rounds.model import Candidate as CandidateFacts
 from bot.rounds.model import Mark as MarkFacts
 from bot.rounds.model import Round as RoundFacts
 from bot.rounds.model import Standing as StandingFacts
+from bot.storage.arrays import Rows, Statement, instant
 from bot.storage.store import Tx
 from bot.storage.tables import (
     Candidate,
@@ -21,6 +24,7 @@ from bot.storage.tables import (
     Mark,
     Round,
     Standing,
+    UtcDateTime,
     Version,
     table,
 )
@@ -80,12 +84,28 @@ async def round_by_id(tx: Tx, round_id: int) -> RoundFacts | None:
     return found[0] if found else None
 
 
-_BY_ID = select(round_).where(round_.c.id.in_(bindparam("ids", expanding=True)))
+_IDS = Rows(id=round_.c.id.type)
+_BY_ID = Statement(
+    _IDS, lambda on_sqlite: select(round_).where(round_.c.id.in_(select(_IDS.source(on_sqlite).c.id)))
+)
 
 
-async def rounds_by_id(tx: Tx, round_ids: Sequence[int]) -> dict[int, RoundFacts]:
-    found = await tx.conn.execute(_BY_ID, {"ids": list(round_ids)})
-    return {line.id: _facts(line) for line in found}
+async def rounds_by_id(tx: Tx, round_ids: Iterable[int]) -> dict[int, RoundFacts]:
+    found = await _BY_ID.rows(tx, [(round_id,) for round_id in round_ids])
+    return {line[0]: _facts_again(tuple(line)) for line in found}
+
+
+@lru_cache(maxsize=256)
+def _facts_again(line: tuple[Any, ...]) -> RoundFacts:
+    """Read a round's row as a driver has it; batch after batch it is what it was."""
+    named = {column.name: _read(column, value) for column, value in zip(round_.c, line, strict=True)}
+    return _facts(SimpleNamespace(**named))
+
+
+def _read(column: Column[Any], value: Any) -> Any:
+    if isinstance(column.type, UtcDateTime):
+        return instant(value)
+    return bool(value) if isinstance(column.type, Boolean) and value is not None else value
 
 
 async def rounds_of(tx: Tx, campaign_id: int) -> list[RoundFacts]:

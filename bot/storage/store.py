@@ -23,6 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, Problem, StateError
+from bot.storage.inline_sqlite import Checkpoints
 from bot.storage.inline_sqlite import Connection as InlineSqlite
 from bot.text import t
 
@@ -108,6 +109,8 @@ class Store:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._writer = asyncio.Lock()
+        self._writing: AsyncConnection | None = None
+        self._checkpoints = Checkpoints(str(parsed.database), self._writer)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Tx]:
@@ -116,15 +119,35 @@ class Store:
         token = _inside.set(True)
         try:
             if self.sqlite:
-                async with self._writer, self.engine.connect() as conn:
-                    await conn.execution_options(catwalk_writes=True)
-                    async with conn.begin():
-                        yield Tx(conn, self)
+                async with self._writer, self._immediate() as tx:
+                    yield tx
             else:
                 async with self.engine.begin() as conn:
                     yield Tx(conn, self)
         finally:
             _inside.reset(token)
+
+    @asynccontextmanager
+    async def _immediate(self) -> AsyncIterator[Tx]:
+        """Hold SQLite's writing place, on the one connection that ever does.
+
+        SQLAlchemy takes it to be in a transaction for good: beginning and ending one through it takes longer
+        than what a vote writes.
+        """
+        if self._writing is None:
+            conn = await self.engine.connect()
+            await conn.execution_options(catwalk_writes=True)
+            await conn.begin()
+            self._writing = conn
+        tx = Tx(self._writing, self)
+        await tx.inline.begin()
+        try:
+            yield tx
+        except BaseException:
+            await tx.inline.rollback()
+            raise
+        await tx.inline.commit()
+        self._checkpoints.nudge()
 
     @asynccontextmanager
     async def read(self, *, heavy: bool = False) -> AsyncIterator[Tx]:
@@ -144,6 +167,9 @@ class Store:
 
     async def close(self) -> None:
         """Give back every connection."""
+        if self._writing is not None:
+            await self._writing.close()
+        await self._checkpoints.close()
         await self.engine.dispose()
         self._committing.shutdown(wait=False)
 
@@ -192,14 +218,17 @@ def is_outage(error: Exception) -> bool:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    for pragma in ("page_size = 2048", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in (
+        "page_size = 2048", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON",
+        "wal_autocheckpoint = 0",  # see Checkpoints
+    ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(conn: Connection) -> None:
-    writes = conn.get_execution_options().get("catwalk_writes", False)
-    conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if not conn.get_execution_options().get("catwalk_writes", False):
+        conn.exec_driver_sql("BEGIN")
 
 
 async def database_now(tx: Tx) -> datetime:

@@ -358,13 +358,13 @@ class Duel(Base):
 
 
 class Press(Base):
-    """The history: every accepted press once, what it changed and the sentence it was answered with.
+    """The history: every accepted press once, what it changed and what it was answered.
 
     An event is named by the account it came through (which is on one platform), since a room's event ids
     are its fans' own: two accounts with the same one must still be able to become one person.
 
     `changes` is JSON: [version (of a duel: [first, second]), answer, seen and chips before, and the three
-    after] per item. `answer` is JSON too: the text and the picks it was answered with.
+    after] per item. `answer` is JSON too: what fills the sentence it was answered with.
     """
 
     __tablename__ = "press"

@@ -58,8 +58,8 @@ UNDOABLE = ("pick", "rate", "reason", "prefer")
 """The kinds of presses that change answers, which is what undo goes back over."""
 
 Key = tuple[int, int]
-Name = tuple[Key, int, str]
-"""A press: its ballot, the account it came through, and its event on that account's platform."""
+Name = tuple[int, int, int, str]
+"""A press: its round and fan, the account it came through, and its event on that account's platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,13 @@ class Met(NamedTuple):
 class PressRow(NamedTuple):
     """One line of the history; `changes` and `answer` are JSON."""
 
-    key: Key
+    round_id: int
+    fan_id: int
     account_id: int
     event_id: str
     kind: str
     seq: int
+    at: datetime
     changes: str
     answer: str
     undone: bool
@@ -339,12 +341,8 @@ async def put_votes(tx: Tx, votes: Mapping[tuple[Key, int], Given]) -> None:
     await _PUT_VOTES.write(tx, lines)
 
 
-async def add_presses(tx: Tx, presses: Sequence[PressRow], now: datetime) -> None:
-    lines = [
-        (*key, account_id, event_id, kind, seq, now, changes, answer, undone)
-        for key, account_id, event_id, kind, seq, changes, answer, undone in presses
-    ]
-    await _ADD_PRESSES.write(tx, lines)
+async def add_presses(tx: Tx, presses: Sequence[PressRow]) -> None:
+    await _ADD_PRESSES.write(tx, presses)
 
 
 @cache
@@ -354,14 +352,9 @@ def _mark_undone(on_sqlite: bool) -> Any:
     return update(press).where(key.in_(select(*given.c))).values(undone=True)
 
 
-def _names(tx: Tx, names: Sequence[Name]) -> dict[str, Any]:
-    keys, accounts, events = zip(*names, strict=True)
-    return _NAMES.values(tx, [k[0] for k in keys], [k[1] for k in keys], accounts, events)
-
-
 async def mark_undone(tx: Tx, undone: Sequence[Name]) -> None:
     """Mark earlier presses undone, so that the next undo goes one further back."""
-    await tx.conn.execute(_mark_undone(tx.sqlite), _names(tx, undone))
+    await tx.conn.execute(_mark_undone(tx.sqlite), _NAMES.values(tx, *zip(*undone, strict=True)))
 
 
 async def add_to_tally(tx: Tx, deltas: Mapping[tuple[int, int], tuple[int, int]]) -> None:

@@ -56,6 +56,7 @@ from bot.settings import Database, Photos, Room, Settings
 from bot.storage import people as stored_people
 from bot.storage import presales as stored_presales
 from bot.storage import rounds as stored_rounds
+from bot.storage.inline_sqlite import Connection as InlineSqlite
 from tests.clock import Clock
 from tests.e2e.process import SECRET
 from tests.made_shop import ours
@@ -324,6 +325,17 @@ class Power:
         self._left = moment
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
             event.listen(installation.store.engine.sync_engine, name, self._pass)
+        for name in ("fetch", "write", "commit"):  # what goes past SQLAlchemy
+            setattr(InlineSqlite, name, self._passing(getattr(InlineSqlite, name)))
+
+    def _passing(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def passing(*args: Any) -> Any:
+            self._pass()
+            done = await call(*args)
+            self._pass()
+            return done
+
+        return passing
 
     def _pass(self, *_args: object) -> None:
         self._left -= self.fails

@@ -20,6 +20,7 @@ from bot.service.rounds import By
 from bot.service.shop import Shop
 from bot.storage import one_ballot, people, tallies, votes
 from bot.storage import rounds as round_rows
+from bot.storage.inline_sqlite import Connection as InlineSqlite
 from bot.storage.store import Store
 from tests.made_shop import ROOM, MadeShop, campaign_file, plan
 from tests.rendered import english
@@ -49,13 +50,18 @@ def words(reply: Outcome) -> str:
 def commits(store: Store) -> Iterator[list[object]]:
     """Collect the transactions a store commits."""
     seen: list[object] = []
+    with pytest.MonkeyPatch.context() as patch:
+        if store.sqlite:
+            commit = InlineSqlite.commit
 
-    def commit(conn: object) -> None:
-        seen.append(conn)
+            async def counted(connection: InlineSqlite) -> None:
+                seen.append(connection)
+                await commit(connection)
 
-    event.listen(store.engine.sync_engine, "commit", commit)
-    yield seen
-    event.remove(store.engine.sync_engine, "commit", commit)
+            patch.setattr(InlineSqlite, "commit", counted)
+        else:
+            event.listen(store.engine.sync_engine, "commit", seen.append)
+        yield seen
 
 
 class Gate:
@@ -144,7 +150,7 @@ async def test_a_full_queue_says_busy_and_loses_nothing(
 ) -> None:
     fans = await some_fans(made, 5)
     gate = Gate(monkeypatch)
-    narrow = Catwalk(made.shop, queue=2)
+    narrow = Catwalk(made.shop, queue=4)  # of which one round takes half
     first = asyncio.create_task(made.press(fans[0], "e", pick(made, 1), narrow))
     await gate.reached.wait()
     rest = [asyncio.create_task(made.press(fan, "e", pick(made, 1), narrow)) for fan in fans[1:]]
@@ -156,6 +162,63 @@ async def test_a_full_queue_says_busy_and_loses_nothing(
         == ["ok"] * 2
     )
     assert await made.tally() == {1: (5, 5)}
+
+
+async def other_round(made: MadeShop, store: Store) -> int:
+    """Open a round of another campaign in the same room; returns its id."""
+    loaded = await designs.load(store, campaign_file([plan(made.clock)], key="autumn"))
+    async with store.begin() as tx:
+        room = await people.find_group(tx, "room", ROOM)
+        assert room is not None
+        await people.put_group_campaign(tx, room.id, loaded.campaign_id, made.clock())
+        (other,) = await round_rows.rounds_of(tx, loaded.campaign_id)
+    await rounds.open_round(store, other.id, By())
+    return other.id
+
+
+async def test_a_flooded_round_delays_no_other(
+    made: MadeShop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fans = await some_fans(made, 9)
+    other = await other_round(made, store)
+    catwalk = Catwalk(made.shop, batch=4)
+    for round_id in (made.round_id, other):  # so that both are known here
+        await made.press(fans[0], "known", f"p:{round_id}:9:1", catwalk)
+    answered: list[int] = []
+
+    async def press(fan: Actor, round_id: int) -> None:
+        await made.press(fan, "e", f"p:{round_id}:1:1", catwalk)
+        answered.append(round_id)
+
+    gate = Gate(monkeypatch)
+    flood = [asyncio.create_task(press(fan, made.round_id)) for fan in fans]
+    await gate.reached.wait()
+    late = [asyncio.create_task(press(fan, other)) for fan in fans[:2]]
+    await asyncio.sleep(0)
+    gate.open.set()
+    await asyncio.gather(*flood, *late)
+    assert answered.count(made.round_id) == 9
+    assert sorted(answered[4:8]) == sorted([made.round_id, other] * 2)  # the batch after the one under way
+
+
+async def test_a_flooded_round_leaves_another_its_places(
+    made: MadeShop, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fans = await some_fans(made, 9)
+    other = await other_round(made, store)
+    narrow = Catwalk(made.shop, queue=8)
+    for round_id in (made.round_id, other):
+        await made.press(fans[0], "known", f"p:{round_id}:9:1", narrow)
+    gate = Gate(monkeypatch)
+    first = asyncio.create_task(made.press(fans[0], "e", pick(made, 1), narrow))
+    await gate.reached.wait()
+    flood = [asyncio.create_task(made.press(fan, "e", pick(made, 1), narrow)) for fan in fans[1:]]
+    await asyncio.sleep(0)
+    late = [asyncio.create_task(made.press(fan, "e", f"p:{other}:1:1", narrow)) for fan in fans[:2]]
+    await asyncio.sleep(0)
+    gate.open.set()
+    assert codes(await outcomes(first, *flood)) == ["ok"] * 5 + ["busy"] * 4
+    assert codes(await outcomes(*late)) == ["ok", "ok"]
 
 
 async def test_who_hangs_up_while_waiting_takes_nobody_along(
@@ -239,11 +302,11 @@ async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch
     add_presses = votes.add_presses
     tried: list[int] = []
 
-    async def refuse_one(tx: Any, presses: Sequence[votes.PressRow], now: Any) -> None:
+    async def refuse_one(tx: Any, presses: Sequence[votes.PressRow]) -> None:
         tried.append(len(presses))
         if any(p.event_id == "bad" for p in presses):
             presses = [p._replace(kind=None) for p in presses]  # type: ignore[arg-type]
-        await add_presses(tx, presses, now)
+        await add_presses(tx, presses)
 
     monkeypatch.setattr(votes, "add_presses", refuse_one)
     events = ["e"] * 8

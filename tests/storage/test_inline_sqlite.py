@@ -5,12 +5,13 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import OperationalError
 
+from bot.storage import inline_sqlite
 from bot.storage import store as store_module
 from bot.storage.inline_sqlite import Connection
 from bot.storage.store import Store
@@ -203,11 +204,50 @@ async def test_a_store_is_told_when_waiting_was_in_vain(
     store = Store(shop_file)
     other = sqlite3.connect(shop_file.removeprefix("sqlite+aiosqlite:///"), isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(OperationalError, match="locked") as waited:
+    with pytest.raises(sqlite3.OperationalError, match="locked") as waited:
         async with store.begin() as tx:
             await tx.conn.execute(text("SELECT 1"))
     assert store_module.is_outage(waited.value)
     other.close()
     async with store.begin() as tx:
         await tx.conn.execute(text("SELECT 1"))
+    await store.close()
+
+
+def size_of_log(path: str) -> int:
+    return Path(f"{path}-wal").stat().st_size
+
+
+def fans_without_log(path: str) -> int:
+    """Count the fans that stand in the database's file itself."""
+    alone = Path(f"{path}-alone")
+    alone.write_bytes(Path(path).read_bytes())
+    with closing(sqlite3.connect(alone)) as other:
+        (found,) = other.execute("SELECT count(*) FROM fan").fetchone()
+    return int(found)
+
+
+async def test_the_log_is_copied_into_the_file_and_begins_anew(
+    shop_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline_sqlite, "_LOG_BYTES", 0)
+    path = shop_file.removeprefix("sqlite+aiosqlite:///")
+    store = Store(shop_file)
+    sizes = []
+    for _ in range(3):
+        async with store.begin() as tx:
+            await tx.conn.execute(insert(fan).values(created_at=START))
+        assert store._checkpoints._task is not None
+        await store._checkpoints._task
+        sizes.append(size_of_log(path))
+    assert fans_without_log(path) == 3
+    assert sizes[1] == sizes[2]  # it grows no more
+    await store.close()
+
+
+async def test_a_log_that_is_short_stays(shop_file: str) -> None:
+    store = Store(shop_file)
+    async with store.begin() as tx:
+        await tx.conn.execute(insert(fan).values(created_at=START))
+    assert store._checkpoints._task is None
     await store.close()
