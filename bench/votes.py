@@ -34,6 +34,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from bench import raw_votes
 from bench.frame import Bench, run
 from bench.raw_votes import FLOOR, READS, WRITES, Round, remote_id
+from bot.main import spare_the_collector
 from bot.port import Actor, Press
 from bot.rounds.model import BallotShape, RoundPlan, TieRule
 from bot.service import designs, people
@@ -116,6 +117,7 @@ async def at_once(
     url: str, made: list[Press], fans: int, begin: Callable[[], object] = lambda: None
 ) -> float:
     """Let so many fans press, each again when answered; returns votes a second."""
+    spare_the_collector()
     store = Store(url)
     catwalk, left = Catwalk(Shop(store, SECRET), batch=AT_ONCE), iter(made)
 
@@ -134,6 +136,7 @@ async def at_once(
 
 async def open_loop(url: str, made: list[Press]) -> float:
     """Press at a steady rate, whoever has been answered; returns the 99th percentile in ms."""
+    spare_the_collector()
     store = Store(url)
     catwalk = Catwalk(Shop(store, SECRET), batch=AT_ONCE)
     await catwalk.press(made[0])

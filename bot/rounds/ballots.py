@@ -87,7 +87,7 @@ def pick(cells: Mapping[K, Cell], positions: Iterable[K], want: bool | None) -> 
     for position in dict.fromkeys(positions):
         before = cells.get(position, EMPTY)
         picked = not before.picked if want is None else want
-        after = before._replace(answer=1 if picked else _unpicked(before))
+        after = Cell(1 if picked else _unpicked(before), before.seen, before.chips)
         if after != before:
             changes.append(Change(position, before, after))
     return tuple(changes)

@@ -57,4 +57,6 @@ def check_entry(
                 next=round_.number + 1,
             ),
         )
+    if len(admitted) == 1:
+        return admitted[0].group_id
     return min(admitted, key=lambda m: (m.remote_id != through, m.group_id)).group_id

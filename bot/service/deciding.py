@@ -1,7 +1,7 @@
 """What one press does to a ballot, and what it is answered. No I/O: `batch` reads and writes."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -107,12 +107,12 @@ def stored_changes(changes: str, field: Field) -> list[Change]:
     ]
 
 
-def sides(change: Change) -> Iterator[tuple[int, bool, bool]]:
+def sides(change: Change) -> Sequence[tuple[int, bool, bool]]:
     """List the designs of a changed item by position, with whether its answer was and is for each."""
     item, before, after = change
     if isinstance(item, int):
-        return iter(((item, before.picked, after.picked),))
-    return zip(item, _for(before), _for(after), strict=True)
+        return ((item, before.picked, after.picked),)
+    return tuple(zip(item, _for(before), _for(after), strict=True))
 
 
 def _for(cell: Cell) -> tuple[bool, bool]:
@@ -123,10 +123,12 @@ def _for(cell: Cell) -> tuple[bool, bool]:
 def picked(changes: Sequence[Change], field: Field) -> tuple[tuple[int, bool], ...]:
     """List the designs whose answer a press turned for or against them, with which it is now."""
     return tuple(
-        (field.candidates[position].number, now)
-        for change in changes
-        for position, was, now in sides(change)
-        if was is not now
+        [
+            (field.candidates[position].number, now)
+            for change in changes
+            for position, was, now in sides(change)
+            if was is not now
+        ]
     )
 
 
@@ -203,8 +205,9 @@ def _prefer(mine: Mine, action: Prefer) -> Decided:
 
 
 def _picked(changes: Sequence[Change], field: Field, numbers: tuple[int, ...]) -> Said:
-    added = tuple(n for c in changes if c.after.picked for n in field.numbers(c.item))
-    taken = tuple(n for c in changes if not c.after.picked for n in field.numbers(c.item))
+    turned = picked(changes, field)
+    added = tuple([number for number, now in turned if now])
+    taken = tuple([number for number, now in turned if not now])
     if added and taken:
         return ("added and taken", added, taken)
     if added:
