@@ -16,6 +16,7 @@ twice. Every measure starts from the same database of 4,000 fans, with every syn
 """
 
 import asyncio
+import os
 import shutil
 import tempfile
 import time
@@ -60,13 +61,15 @@ def measure(bench: Bench) -> None:
         round_ = asyncio.run(prepared(f"sqlite+aiosqlite:///{base}"))
         _sqlite(bench, base, round_)
         programs = find_postgresql()
+        pgbench = shutil.which("pgbench", path=f"{programs}:{os.environ['PATH']}")
         assert programs, "PostgreSQL is not installed"
+        assert pgbench, "pgbench is not installed: it comes with PostgreSQL's contributed programs"
         server = stack.enter_context(running(programs, durable=True))
 
         def fresh(fill: Callable[[str], Any], key: str) -> str:
             return stack.enter_context(server.fresh_database(server.template(key, fill)))
 
-        _postgresql(bench, fresh, round_, folder / "batch.sql", str(programs / "pgbench"))
+        _postgresql(bench, fresh, round_, folder / "batch.sql", pgbench)
 
 
 # ------------------------------------------------------------------ the database

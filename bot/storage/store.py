@@ -143,10 +143,10 @@ class Store:
         await tx.inline.begin()
         try:
             yield tx
+            await tx.inline.commit()
         except BaseException:
             await tx.inline.rollback()
             raise
-        await tx.inline.commit()
         self._checkpoints.nudge()
 
     @asynccontextmanager

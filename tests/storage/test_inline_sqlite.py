@@ -251,3 +251,24 @@ async def test_a_log_that_is_short_stays(shop_file: str) -> None:
         await tx.conn.execute(insert(fan).values(created_at=START))
     assert store._checkpoints._task is None
     await store.close()
+
+
+async def test_a_commit_that_fails_leaves_nothing_behind(
+    shop_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(shop_file)
+
+    async def full(_connection: Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def add() -> int:
+        async with store.begin() as tx:
+            await tx.conn.execute(insert(fan).values(created_at=START))
+            return int((await tx.conn.execute(select(func.count()).select_from(fan))).scalar_one())
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Connection, "commit", full)
+        with pytest.raises(sqlite3.OperationalError, match="full"):
+            await add()
+    assert await add() == 1
+    await store.close()
