@@ -16,7 +16,8 @@ log = structlog.get_logger()
 class Presence:
     """Competes for a platform's lease and serves the platform under it.
 
-    Every `drain_s` the relay looks for posts to send, every `reconcile_s` for live posts to make true.
+    Every `drain_s` the relay looks for posts and letters to send, every `reconcile_s` for live posts to make
+    true.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Presence:
         self._competing = Beat(f"lease_{lease.name}", self._compete, lease.renew_s)
         self._sending = (
             Beat(f"drain_{lease.name}", relay.drain, drain_s),
+            Beat(f"deliver_{lease.name}", relay.deliver, drain_s),
             Beat(f"reconcile_{lease.name}", relay.reconcile, reconcile_s),
         )
 

@@ -15,11 +15,12 @@ from typing import Any
 import structlog
 
 from bot.errors import Gone, NotHeld, Refused, RetryLater
-from bot.i18n import Reader
+from bot.i18n import Reader, language_of
 from bot.port import Card, ChatAdapter, Post
 from bot.service import bulletin
-from bot.service.wire import digest, dump_card
-from bot.storage import outbox, people
+from bot.service.wire import digest, dump_card, load_text
+from bot.storage import notices, outbox, people
+from bot.storage.notices import LetterRow
 from bot.storage.outbox import Errand, PostRow
 from bot.storage.store import DATABASE_ERRORS, Store, Tx
 
@@ -85,6 +86,41 @@ class Relay:
             raise
         finally:
             await asyncio.gather(*telling, return_exceptions=True)
+
+    async def deliver(self) -> int:
+        """Tell people what they alone are told; returns how many letters arrived."""
+        if self._ended:
+            return 0
+        async with self._store.read() as tx:
+            letters = await notices.due_letters(tx, self._adapter.platform, await tx.now(), _AT_ONCE)
+        return sum(await asyncio.gather(*(self._hand_over(letter) for letter in letters)))
+
+    async def _hand_over(self, letter: LetterRow) -> bool:
+        """Send one letter; who cannot be written to finds what it says on their own pages."""
+        wait_s: float | None = None
+        arrived = False
+        try:
+            async with asyncio.timeout(self._send_s):
+                self._check()
+                reader = Reader(language_of(letter.language))
+                await self._adapter.direct(letter.remote_id, load_text(letter.text), reader)
+                arrived = True
+        except NotHeld:
+            return False
+        except RetryLater as wait:
+            wait_s = _bounded(wait.after_s)
+        except (Gone, Refused) as final:
+            log.info("letter_dropped", notice=letter.notice_id, failure=type(final).__name__)
+        except Exception:
+            log.exception("letter_failed", notice=letter.notice_id)
+            wait_s = _LONGEST_WAIT_S
+        async with self._store.begin() as tx:
+            if wait_s is None:
+                await notices.drop_letter(tx, letter)
+            else:
+                until = await tx.now() + timedelta(seconds=wait_s)
+                await notices.put_off_letter(tx, letter, until)
+        return arrived
 
     async def _due(self, busy: Collection[int]) -> list[Errand]:
         if self._ended:

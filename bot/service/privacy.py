@@ -1,7 +1,7 @@
 """What a person can ask about their own data: take it along, or be forgotten."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.errors import RuleError
@@ -16,6 +16,9 @@ from bot.storage import journal, moderation, notices, people, presales, privacy,
 from bot.storage.privacy import Answered, Cast
 from bot.storage.store import Store
 from bot.text import t
+
+_DELIVERABLE = timedelta(days=2)
+"""How long a letter is worth delivering; the notice itself stays."""
 
 _MOST_NOTICES = 100_000  # more than anybody was ever told
 
@@ -116,6 +119,8 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
 
 
 async def tidy(store: Store) -> int:
-    """Delete what is kept longer than it is of use: spent and expired codes."""
+    """Delete what is kept longer than it is of use: spent and expired codes, letters nobody could deliver."""
     async with store.begin() as tx:
-        return await privacy.drop_spent_codes(tx, await tx.now())
+        now = await tx.now()
+        letters = await notices.drop_old_letters(tx, now - _DELIVERABLE)
+        return letters + await privacy.drop_spent_codes(tx, now)

@@ -5,13 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.storage.store import Tx
-from bot.storage.tables import Account, Group, Member, Notice, table
-from bot.storage.upsert import put_new
+from bot.storage.tables import Account, Fan, Group, Letter, Member, Notice, UtcDateTime, table
 
 notice, account, member, group = table(Notice), table(Account), table(Member), table(Group)
+letter, fan = table(Letter), table(Fan)
+
+_PART = 500
+
+_PAGES = "room"
+"""The platform that needs no letters: its pages show every notice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +34,76 @@ class NoticeRow:
 async def put_notices(
     tx: Tx, lines: Sequence[tuple[int, str, dict[str, Any]]], now: datetime, go: str | None = None
 ) -> int:
-    """Tell fans (id, key, text); returns how many were new, since the same key twice does nothing."""
-    return await put_new(
-        tx,
-        notice,
-        [{"fan_id": fan, "key": key, "text": said, "go": go, "at": now} for fan, key, said in lines],
+    """Tell fans (id, key, text); returns how many were new, since the same key twice does nothing.
+
+    A new one also goes out as a letter to each of its fan's accounts on chat platforms.
+    """
+    make = sqlite.insert if tx.sqlite else postgresql.insert
+    new: list[int] = []
+    for i in range(0, len(lines), _PART):
+        part = [
+            {"fan_id": fan, "key": key, "text": said, "go": go, "at": now}
+            for fan, key, said in lines[i : i + _PART]
+        ]
+        put = make(notice).values(part).on_conflict_do_nothing().returning(notice.c.id)
+        new += (await tx.conn.execute(put)).scalars()
+    for i in range(0, len(new), _PART):
+        await _write_letters(tx, new[i : i + _PART], now)
+    return len(new)
+
+
+async def _write_letters(tx: Tx, notice_ids: Sequence[int], now: datetime) -> None:
+    whom = (
+        select(notice.c.id, account.c.id, literal(now, UtcDateTime()))
+        .join(account, account.c.fan_id == notice.c.fan_id)
+        .where(notice.c.id.in_(notice_ids), account.c.platform != _PAGES)
     )
+    await tx.conn.execute(insert(letter).from_select(["notice_id", "account_id", "due_at"], whom))
+
+
+@dataclass(frozen=True, slots=True)
+class LetterRow:
+    """A letter that is due; `language` is the one its reader chose, or None."""
+
+    notice_id: int
+    account_id: int
+    remote_id: str
+    language: str | None
+    text: dict[str, Any]
+
+
+async def due_letters(tx: Tx, platform: str, now: datetime, most: int) -> list[LetterRow]:
+    """List what is to be told to people on a platform, the oldest first."""
+    found = await tx.conn.execute(
+        select(letter.c.notice_id, letter.c.account_id, account.c.remote_id, fan.c.language, notice.c.text)
+        .join(notice, notice.c.id == letter.c.notice_id)
+        .join(account, account.c.id == letter.c.account_id)
+        .join(fan, fan.c.id == account.c.fan_id)
+        .where(account.c.platform == platform, letter.c.due_at <= now)
+        .order_by(letter.c.due_at, letter.c.notice_id)
+        .limit(most)
+    )
+    return [LetterRow(*line) for line in found]
+
+
+async def drop_letter(tx: Tx, sent: LetterRow) -> None:
+    """Take out a letter that arrived, or never will."""
+    await tx.conn.execute(delete(letter).where(_is(sent)))
+
+
+async def put_off_letter(tx: Tx, sent: LetterRow, until: datetime) -> None:
+    """Try a letter again at an instant."""
+    await tx.conn.execute(update(letter).where(_is(sent)).values(due_at=until))
+
+
+def _is(sent: LetterRow) -> ColumnElement[bool]:
+    return and_(letter.c.notice_id == sent.notice_id, letter.c.account_id == sent.account_id)
+
+
+async def drop_old_letters(tx: Tx, before: datetime) -> int:
+    """Take out letters that nobody could deliver in time."""
+    old = select(notice.c.id).where(notice.c.at < before)
+    return (await tx.conn.execute(delete(letter).where(letter.c.notice_id.in_(old)))).rowcount
 
 
 async def notices_of(tx: Tx, fan_id: int, before: datetime | None, most: int) -> list[NoticeRow]:

@@ -482,6 +482,15 @@ class Notice(Base):
     seen_at: Mapped[datetime | None]
 
 
+class Letter(Base):
+    """A notice on its way to the private chat of one of its fan's accounts; gone once it is there."""
+
+    __tablename__ = "letter"
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    due_at: Mapped[datetime]
+
+
 class Outbox(Base):
     """What a group must be told, written with the fact itself. `key` makes asking twice do nothing."""
 

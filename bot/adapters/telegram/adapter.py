@@ -47,12 +47,13 @@ class Account:
 
     def bot(self, pace: BaseRateLimiter[Any] | None = None) -> ExtBot[Any]:
         """Make the library's bot, over our own HTTP."""
+        request = AiohttpRequest()
         return ExtBot(
             self.token,
             base_url=self.base_url,
             base_file_url=self.base_file_url,
-            request=AiohttpRequest(),
-            get_updates_request=AiohttpRequest(connections=1),
+            request=request,
+            get_updates_request=request,
             rate_limiter=pace,
         )
 
@@ -119,19 +120,25 @@ class TelegramAdapter:
     async def run(self, inbox: Inbox) -> None:
         """Serve people until it is cancelled. Posts wait until we are connected."""
         application = Application.builder().bot(self._bot).updater(None).build()
-        async with application:
-            house = House(self._bot, inbox, self._window, self._links, self._memos, self._room, self._rest_s)
-            house.furnish(application)
-            receiver = Receiver(application, self._ledger, house.vote, UPDATES)
-            self._connected.set()
-            try:
-                await house.menus.register()
-                await receiver.resume()
-                await self._receive(receiver)
-            finally:
-                self._connected.clear()
-                await house.redraws.close()
-                await receiver.close()
+        try:
+            async with application:
+                await self._serve(application, inbox)
+        finally:
+            await self._bot.request.shutdown()  # which the library leaves open when it was cut off starting
+
+    async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], inbox: Inbox) -> None:
+        house = House(self._bot, inbox, self._window, self._links, self._memos, self._room, self._rest_s)
+        house.furnish(application)
+        receiver = Receiver(application, self._ledger, house.vote, UPDATES)
+        self._connected.set()
+        try:
+            await house.menus.register()
+            await receiver.resume()
+            await self._receive(receiver)
+        finally:
+            self._connected.clear()
+            await house.redraws.close()
+            await receiver.close()
 
     async def _receive(self, receiver: Receiver) -> None:
         at = self._address

@@ -89,6 +89,7 @@ class Stage:
         relay = Relay(self.made.store, self.adapter, lambda: None)
         await relay.drain()
         await relay.reconcile()
+        await relay.deliver()
 
     def payload(self, go: str = "vote") -> str:
         return self.links.payload(Way(str(self.fans.id), go))

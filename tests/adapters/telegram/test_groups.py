@@ -162,6 +162,8 @@ async def test_a_moderator_hides_a_comment_by_answering_it(stage: Stage) -> None
     assert "hidden" in words(answer)
     assert labels(answer) == [["Undo"]]
     assert await said(stage, 7) == []
+    await stage.relay()
+    assert "not about a look" in words(stage.messages(ada)[-1])
     await stage.tap(mo, answer, "Undo")
     await stage.until(lambda: stage.messages(mo)[before + 1 :])
     assert await said(stage, 7) == ["Ada: spam"]

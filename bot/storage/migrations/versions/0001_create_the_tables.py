@@ -578,6 +578,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notice_fan_id_at"), ["fan_id", "at"], unique=False)
 
     op.create_table(
+        "letter",
+        sa.Column("notice_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_letter_account_id")),
+        sa.ForeignKeyConstraint(
+            ["notice_id"], ["notice.id"], name=op.f("fk_letter_notice_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("notice_id", "account_id", name=op.f("pk_letter")),
+    )
+
+    op.create_table(
         "presale",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -701,6 +713,7 @@ def downgrade() -> None:
     op.drop_table("presale_step")
     op.drop_table("presale_colour")
     op.drop_table("presale")
+    op.drop_table("letter")
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_fan_id_at"))
 
