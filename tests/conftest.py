@@ -18,6 +18,15 @@ settings.register_profile("explore", max_examples=2000, deadline=None, print_blo
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
+LONG = {"browser", "e2e", "faults", "machine"}
+"""Folders whose modules take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: short modules then fill up both workers to the end."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
+
+
 @pytest.fixture
 def clock() -> Clock:
     """A settable clock: `clock()`, `clock.advance(hours=2)`, `clock.set(at)`."""

@@ -1,8 +1,8 @@
-"""A season as a script: `season.py URL HOME [STEP MOMENT]` plays it to its end.
+"""A season as a script, to be played to its end by a process of its own.
 
 Every step has a time of its own and is done as a surface does it: the same event again when nobody answered.
-With STEP and MOMENT the process loses power (SIGKILL) at so many statements and commits from that step on;
-started again it goes on with the step that was under way. What was answered is listed in HOME/answered.
+The process may lose power (SIGKILL) at so many statements and commits from a step on; the next goes on with
+the step that was under way. What was answered is listed in `answered`, one step a line.
 """
 
 import asyncio
@@ -370,7 +370,7 @@ async def prepare(url: str, home: Path) -> None:
         await rounds.schedule(world.here.store, (await world.round(1)).id, await world.by())
 
 
-async def play(url: str, home: Path, from_step: int, moment: int) -> None:
+async def _play(url: str, home: Path, from_step: int, moment: int) -> None:
     answered = home / "answered"
     done = set(answered.read_text().split()) if answered.exists() else set()
     async with opened(url, home) as world:
@@ -390,9 +390,10 @@ async def play(url: str, home: Path, from_step: int, moment: int) -> None:
                     await world.settle()
                 list_.write(f"{step.name}\n")
                 list_.flush()
-        sys.stdout.write(f"{len(steps)}\n")
 
 
-if __name__ == "__main__":
-    log.configure(level="warning", shape="json", secret=SECRET)
-    asyncio.run(play(sys.argv[1], Path(sys.argv[2]), *(int(n) for n in sys.argv[3:5] or ("0", "0"))))
+def live(url: str, home: Path, from_step: int, moment: int) -> None:
+    """Play on to the end, or until the power goes at the `moment`-th statement from a step on (0: never)."""
+    with (home / "said").open("a") as sys.stderr:
+        log.configure(level="warning", shape="json", secret=SECRET)
+        asyncio.run(_play(url, home, from_step, moment))

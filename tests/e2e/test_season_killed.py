@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import subprocess
-import sys
+import multiprocessing
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,9 +17,12 @@ from bot.storage import fan_orders, presales, rounds, tallies
 from bot.storage.store import Store, Tx
 from bot.storage.tables import Account, ActionLog, Comment, Design, Notice, Outbox, Post, table
 from tests.e2e import made, season
-from tests.e2e.process import ROOT
 from tests.intake.made import folder, jpeg
 from tests.postgres import Server
+
+LIVES = multiprocessing.get_context("forkserver")
+LIVES.set_forkserver_preload(["tests.e2e.season"])
+"""Every life is a process of its own; forked where all is imported, it begins at once."""
 
 MOST_MOMENTS, LAST = 120, 10
 """Power goes up to so many statements after a step begins, and not so near the end that it is over before."""
@@ -97,12 +99,22 @@ class Play:
         made.fill(url, source, root / "photos")
         asyncio.run(season.prepare(url, self.home))
 
-    def live(self, step: int = 0, moment: int = 0) -> subprocess.CompletedProcess[str]:
-        """Play on until the end, or until the power goes at so many moments from a step on."""
-        return subprocess.run(
-            [sys.executable, "-m", "tests.e2e.season", self.url, str(self.home), str(step), str(moment)],
-            cwd=ROOT, text=True, capture_output=True, check=False, timeout=300,
-        )  # fmt: skip
+    def live(self, step: int = 0, moment: int = 0) -> int:
+        """Play on to the end, or until the power goes at so many moments from a step on; say how it ended."""
+        life = LIVES.Process(target=season.live, args=(self.url, self.home, step, moment))
+        life.start()
+        life.join(300)
+        assert life.exitcode is not None, "a life does not end"
+        return life.exitcode
+
+    @property
+    def answered(self) -> int:
+        """Count the steps that were taken."""
+        return len((self.home / "answered").read_text().split())
+
+    @property
+    def said(self) -> str:
+        return (self.home / "said").read_text()
 
     def truth(self) -> dict[str, Any]:
         return asyncio.run(_truth(self.url))
@@ -191,17 +203,13 @@ def test_power_cuts_change_nothing(
 ) -> None:
     monkeypatch.setattr(designs, "new_seed", lambda: "the seed of every round")
     calm = Play(tmp_path / "calm", spring, new_url("calm"))
-    undisturbed = calm.live()
-    assert undisturbed.returncode == 0, undisturbed.stderr
-    steps = int(undisturbed.stdout)
+    assert calm.live() == 0, calm.said
     wanted = calm.truth()
     assert wanted["waiting"] == []
     assert Counter(kind for kind, _ in wanted["posts"])["price"] >= 4
 
     dark, rng = Play(tmp_path / "dark", spring, new_url("dark")), Random(kills)
-    for step in sorted(rng.sample(range(steps - LAST), kills)):
-        ended = dark.live(step, rng.randrange(1, MOST_MOMENTS))
-        assert ended.returncode == -9, ended.stderr
-    last = dark.live()
-    assert last.returncode == 0, last.stderr
+    for step in sorted(rng.sample(range(calm.answered - LAST), kills)):
+        assert dark.live(step, rng.randrange(1, MOST_MOMENTS)) == -9, dark.said
+    assert dark.live() == 0, dark.said
     assert dark.truth() == wanted

@@ -26,7 +26,7 @@ class ShopMachine(RuleBasedStateMachine):
     place: Place
     pair: Pair
 
-    @initialize(quorum=st.integers(0, 3), by_hand=st.booleans())
+    @initialize(quorum=st.sampled_from([0, 1, 3, ACCOUNTS]), by_hand=st.booleans())
     def begin(self, quorum: int, by_hand: bool) -> None:
         self.pair = Pair(self.place, quorum, by_hand)
 
@@ -80,9 +80,17 @@ class ShopMachine(RuleBasedStateMachine):
         self.pair.enter(account, joined)
         self.pair.press(account, tap, 0)
 
-    @rule(gone=accounts, stays=accounts, number=numbers, first=workers, aside=st.integers(0, 5))
-    def accounts_are_linked(self, gone: int, stays: int, number: int, first: int, aside: int) -> None:
-        """Before, one picks what the other passes on, one after the other; one may be set aside."""
+    @rule(
+        gone=accounts, stays=accounts, number=numbers, first=workers, aside=st.integers(0, 5),
+        part=st.booleans(),
+    )  # fmt: skip
+    def accounts_are_linked(
+        self, gone: int, stays: int, number: int, first: int, aside: int, part: bool
+    ) -> None:
+        """Before, one picks what the other passes on, one after the other; one may be set aside.
+
+        Afterwards they may part again, and one presses on.
+        """
         self.pair.look(stays)
         answers = [(gone, ("pick", (number,), True)), (stays, ("finish", self.pair.page_of(stays, number)))]
         for account, tap in answers[::-1] if first else answers:
@@ -90,6 +98,9 @@ class ShopMachine(RuleBasedStateMachine):
         if aside < 2:
             self.pair.set_aside((gone, stays)[aside])
         self.pair.link(gone, stays, worker=1)
+        if part and gone in self.pair.reference.linked():
+            self.pair.unlink(gone)
+            self.pair.press(gone, ("pick", (number,), True), 1)
 
     @rule(which=st.integers(0, 5), tap=taps)
     @precondition(lambda self: self.pair.reference.linked())
