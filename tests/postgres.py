@@ -1,7 +1,8 @@
 """A real PostgreSQL server for the tests, on a free port, with its data in a temporary folder.
 
 The server hangs on a shell that waits for its standard input to end: when the tests are done, or are
-killed, the shell stops the server by its pid and removes the folder.
+killed, the shell stops the server by its pid and removes the folder. A line on that input says that the
+server was stopped on purpose: then the folder stays, for the next start.
 """
 
 import asyncio
@@ -11,12 +12,12 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import asyncpg
@@ -27,10 +28,10 @@ _KEEPER = """
 folder=$1; shift
 "$@" 2>&1 </dev/null &
 pid=$!
-cat >/dev/null
-kill -QUIT "$pid"
+read -r keep
+[ -n "$keep" ] || kill -QUIT "$pid"
 wait "$pid"
-rm -rf "$folder"
+[ -n "$keep" ] || rm -rf "$folder"
 """
 
 # The server's zone is far from UTC, so that SQL that leans on it is caught.
@@ -38,15 +39,74 @@ _ALWAYS = {"listen_addresses": "127.0.0.1", "timezone": "Asia/Kathmandu", "max_c
 _CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
-@dataclass
 class Server:
-    """A running server; each database asked of it is new."""
+    """A server on its own data; each database asked of it is new. `pid` is that of its first process."""
 
-    port: int
-    data: Path
-    pid: int
-    _names: Iterator[int] = field(default_factory=lambda: count(1))
-    _templates: dict[str, str] = field(default_factory=dict)
+    def __init__(self, programs: Path, data: Path, owner: pwd.struct_passwd | None, durable: bool) -> None:
+        self.data = data
+        self.port = self.pid = 0
+        self._program = programs / "postgres"
+        self._owner = owner
+        self._settings = {
+            **_ALWAYS,
+            **({} if durable else _CARELESS),
+            "unix_socket_directories": str(data.parent),
+        }
+        self._names = count(1)
+        self._templates: dict[str, str] = {}
+
+    @property
+    def owner(self) -> dict[str, Any]:
+        """Say whom its processes belong to and where they may work, as `subprocess.run` takes it."""
+        return _as(self._owner, self.data.parent)
+
+    def launch(self, port: int) -> str:
+        """Start on the data as they are; return "" once it is ready, or what it said when it gave up."""
+        command = [str(self._program), "-D", str(self.data), "-p", str(port)]
+        command += [word for key, value in self._settings.items() for word in ("-c", f"{key}={value}")]
+        self._keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEPER, "keeper", str(self.data.parent), *command],
+            **self.owner,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # where a shell says that the server was killed
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the tests; the server goes after them
+        )
+        said: list[str] = []
+        ready = _ready(self._keeper, said)
+        # Nobody reads its log, but a full pipe would stop it in the middle of a test.
+        self._reader = Thread(target=_drain, args=(self._keeper,), daemon=True)
+        self._reader.start()
+        if not ready:
+            self.close(keep=True)
+            return "".join(said)
+        self.port, self.pid = port, int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        return ""
+
+    def end(self, how: int) -> None:
+        """End it by a signal, SIGINT (as an administrator in a hurry) or SIGKILL, and keep its data."""
+        os.kill(self.pid, how)
+        self.close(keep=True)
+
+    def again(self, within_s: float = 30.0) -> None:
+        """Start it again, where it was: after a power cut as soon as its last processes have noticed."""
+        deadline, never = time.monotonic() + within_s, Event()
+        while said := self.launch(self.port):
+            if time.monotonic() > deadline:
+                raise RuntimeError(f"PostgreSQL did not start again: {said}")
+            never.wait(0.1)
+
+    def close(self, *, keep: bool = False) -> None:
+        """End it, if it still runs, and the shell it hangs on; its folder goes unless it is to be kept."""
+        assert self._keeper.stdin is not None
+        assert self._keeper.stdout is not None
+        if keep:
+            self._keeper.stdin.write("keep\n")
+        self._keeper.stdin.close()
+        self._keeper.wait()
+        self._reader.join()
+        self._keeper.stdout.close()
 
     def url(self, database: str) -> str:
         """Name `database` as SQLAlchemy does."""
@@ -101,45 +161,21 @@ def running(programs: Path, *, durable: bool = False) -> Iterator[Server]:
     )
     if made.returncode:
         raise RuntimeError(f"initdb: {made.stderr or made.stdout}")
-    with _started(programs, data, owner, durable) as server:
+    server = Server(programs, data, owner, durable)
+    said = ""
+    for _attempt in range(3):  # somebody else may take the free port before the server does
+        if not (said := server.launch(_free_port())):
+            break
+    else:
+        shutil.rmtree(data.parent, ignore_errors=True)
+        raise RuntimeError(f"PostgreSQL did not start: {said}")
+    try:
         shown = Path(server.execute("SHOW data_directory"))
         if shown != data:
             raise RuntimeError(f"another server answers on port {server.port}: its data is in {shown}")
         yield server
-
-
-@contextmanager
-def _started(programs: Path, data: Path, owner: pwd.struct_passwd | None, durable: bool) -> Iterator[Server]:
-    settings = {**_ALWAYS, **({} if durable else _CARELESS), "unix_socket_directories": str(data.parent)}
-    said: list[str] = []
-    for _attempt in range(3):  # somebody else may take the free port before the server does
-        port = _free_port()
-        command = [str(programs / "postgres"), "-D", str(data), "-p", str(port)]
-        command += [word for key, value in settings.items() for word in ("-c", f"{key}={value}")]
-        with subprocess.Popen(
-            ["/bin/sh", "-c", _KEEPER, "keeper", str(data.parent), *command],
-            **_as(owner, data.parent),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # Ctrl-C is for the tests; the server goes after them
-        ) as keeper:
-            if _ready(keeper, said):
-                # Nobody reads its log, but a full pipe would stop it in the middle of a test.
-                reader = Thread(target=_drain, args=(keeper,), daemon=True)
-                reader.start()
-                pid = int((data / "postmaster.pid").read_text().splitlines()[0])
-                try:
-                    yield Server(port, data, pid)
-                finally:
-                    if keeper.stdin:
-                        keeper.stdin.close()
-                    keeper.wait()
-                    reader.join()
-                return
-            keeper.kill()  # the shell only: its server is gone, and the folder is still wanted
-    shutil.rmtree(data.parent, ignore_errors=True)
-    raise RuntimeError(f"PostgreSQL did not start: {''.join(said)}")
+    finally:
+        server.close()
 
 
 def _ready(keeper: subprocess.Popen[str], said: list[str]) -> bool:
@@ -148,7 +184,8 @@ def _ready(keeper: subprocess.Popen[str], said: list[str]) -> bool:
         said.append(line)
         if "ready to accept connections" in line:
             return True
-        if "database system is shut down" in line or "FATAL" in line:
+        refused = "the database system is" in line  # a client who came too early
+        if "database system is shut down" in line or ("FATAL" in line and not refused):
             return False
     return False
 
