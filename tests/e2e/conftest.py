@@ -52,11 +52,15 @@ def bare(tmp_path: Path, bytecode: Path, database_url: str) -> Iterator[Catwalk]
 def installed(home: Path, bytecode: Path, url: str, photos: Path) -> Iterator[Catwalk]:
     settings = {**_USUAL, "CATWALK_DATABASE__URL": url, "CATWALK_PHOTOS__FOLDER": str(photos)}
     catwalk = Catwalk(home, settings, bytecode)
-    yield catwalk
-    catwalk.close()
+    try:
+        yield catwalk
+    finally:
+        catwalk.close()
     for secret in (SECRET, WORDS, NAME, *catwalk.codes, "parameters: (", "parameters: {"):
         assert secret not in catwalk.log
-    assert "Traceback" not in catwalk.log, catwalk.log
+    untold = "unexpected connection_lost() call"  # asyncpg's, of a connection that PostgreSQL's end cut off
+    broken = [line for line in catwalk.log.splitlines() if "Traceback" in line and untold not in line]
+    assert not broken, "\n".join(broken)
 
 
 @pytest.fixture(scope="session")

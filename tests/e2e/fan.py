@@ -12,6 +12,9 @@ import httpx
 
 from tests.adapters.web.browser import NAVIGATION, SCRIPT, forms
 
+Asked = tuple[str, str]
+"""A press by its nonce and its action."""
+
 PRESS, LATE = "/r/main/press", "p:1:7:1"
 """Where buttons are pressed, and a press of somebody whose page is older than the close."""
 
@@ -27,18 +30,25 @@ async def pause(seconds: float) -> None:
 class Fan:
     """One person in one browser, and what the answers they got make of their ballot.
 
-    `picked` and `finished` hold only what was acknowledged; `presses` counts the acknowledged ones.
+    `picked` and `finished` hold only what was acknowledged; `saved` lists those presses, by nonce and action,
+    and `asked` is one that still waits for its answer.
     """
 
     name: str
     client: httpx.AsyncClient
     picked: set[int] = field(default_factory=set)
     finished: set[int] = field(default_factory=set)
-    presses: int = 0
+    saved: list[Asked] = field(default_factory=list)
+    asked: Asked | None = None
     late: str = ""
     again: int = 0
     token: str = ""
     _events: int = 0
+
+    @property
+    def presses(self) -> int:
+        """Count the presses that were acknowledged."""
+        return len(self.saved)
 
     # -------------------------------------------------------------- asking
 
@@ -92,14 +102,16 @@ class Fan:
     async def press(self, action: str) -> bool:
         """Press a button once, however often that takes; say whether it counted."""
         self._events += 1
-        fields = {"csrf": self.token, "event_id": f"press-{self._events:08d}", "action": action}
+        self.asked = asked = (f"press-{self._events:08d}", action)
+        fields = {"csrf": self.token, "event_id": asked[0], "action": action}
         answer = await self.send(PRESS, fields, SCRIPT)
+        self.asked = None
         said = answer.json()
         if answer.status_code != 200:
             assert answer.status_code == 409, answer.text
             self.late = said["code"]
             return False
-        self.presses += 1
+        self.saved.append(asked)
         for number, now in said["picked"]:
             (self.picked.add if now else self.picked.discard)(number)
         return True
@@ -126,6 +138,14 @@ class Fan:
         if sheet["undo"] and rng.random() < 0.2:
             return await self.press(sheet["undo"])
         return await self.press(rng.choice(sheet["tiles"])["press"])
+
+    async def vote_on(self, pages: int, seed: int) -> None:
+        """Answer every page, then keep changing one's mind until the round takes no more."""
+        rng = Random(seed)
+        going = await self.leaf_through(pages, rng)
+        while going:
+            going = await self.change_mind(rng)
+        assert self.late == "vote.late"
 
     # -------------------------------------------------------------- running the round
 
@@ -170,3 +190,10 @@ def matching(found: Sequence[str], wanted: Sequence[str]) -> bool:
 def posts(feed: str) -> list[str]:
     """List the titles of the posts in a feed, oldest first."""
     return re.findall(r'<article class="post" id="p\d+" aria-label="([^"]*)"', feed)
+
+
+async def told(fans: Sequence[Fan], more: int) -> None:
+    """Wait until so many more presses were acknowledged."""
+    wanted = sum(fan.presses for fan in fans) + more
+    while sum(fan.presses for fan in fans) < wanted:
+        await pause(0.01)

@@ -17,40 +17,41 @@ from bot.service import batch, rounds, voting
 from bot.storage import rounds as stored_rounds
 
 Step = Callable[..., Awaitable[Any]]
+Strike = Callable[[], None]
 
 
 def lose_power() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def before(step: Step, times: int) -> Step:
-    """Lose power when a step is taken for the nth time, before anything of it is done."""
+def before(step: Step, times: int, strike: Strike) -> Step:
+    """Strike when a step is taken for the nth time, before anything of it is done."""
     taken = count(1)
 
     @functools.wraps(step)
     async def doomed(*given: Any, **named: Any) -> Any:
         if next(taken) == times:
-            lose_power()
+            strike()
         return await step(*given, **named)
 
     return doomed
 
 
-def after(step: Step, times: int) -> Step:
-    """Lose power when a step was taken for the nth time, before anybody hears of it."""
+def after(step: Step, times: int, strike: Strike) -> Step:
+    """Strike when a step was taken for the nth time, before anybody hears of it."""
     taken = count(1)
 
     @functools.wraps(step)
     async def doomed(*given: Any, **named: Any) -> Any:
         done = await step(*given, **named)
         if next(taken) == times:
-            lose_power()
+            strike()
         return done
 
     return doomed
 
 
-POINTS: dict[str, tuple[object, str, Callable[[Step, int], Step]]] = {
+POINTS: dict[str, tuple[object, str, Callable[[Step, int, Strike], Step]]] = {
     "round opened": (rounds, "open_round", after),
     "votes written": (batch, "_write", after),  # and not committed
     "votes committed": (voting, "commit", after),  # and not answered
@@ -63,11 +64,15 @@ POINTS: dict[str, tuple[object, str, Callable[[Step, int], Step]]] = {
 }
 
 
+def strike_at(point: str, times: int, strike: Strike) -> None:
+    """Let something happen to this process when it is at `point` for the nth time."""
+    place, name, how = POINTS[point]
+    setattr(place, name, how(getattr(place, name), times, strike))
+
+
 def run(point: str, times: int) -> int:
     """Serve until the power goes at `point`."""
-    place, name, how = POINTS[point]
-    doomed = how(getattr(place, name), times)
-    setattr(place, name, doomed)
+    strike_at(point, times, lose_power)
     return bot.__main__.main(["run"])
 
 

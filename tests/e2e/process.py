@@ -17,7 +17,7 @@ from typing import TypeVar
 
 ROOT = Path(__file__).parents[2]
 SECRET = "sixty-four letters that must never be seen in any log of Catwalk"
-START_S, STOP_S = 60.0, 10.0
+START_S, STOP_S = 180.0, 10.0
 """How long a start may take on a busy machine, and how long a stop may take on any."""
 
 _T = TypeVar("_T")

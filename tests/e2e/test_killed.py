@@ -5,7 +5,7 @@ from pathlib import Path
 from random import Random
 
 from tests.e2e.conftest import WORDS, NewFan
-from tests.e2e.fan import Fan, pause
+from tests.e2e.fan import Fan, pause, told
 from tests.e2e.made import PAGES
 from tests.e2e.process import Catwalk, free_port
 from tests.e2e.truth import check_ballots, truth
@@ -37,18 +37,12 @@ class Lives:
             program = (DOOMED, point, str(times)) if point else ("-m", "bot", "run")
             serving = await asyncio.to_thread(self._catwalk.start, program, CATWALK_ROOM__PORT=self._port)
             if not point:
-                await self.told(times)
+                await told(self._fans, times)
                 serving.process.kill()
             code = await asyncio.to_thread(serving.wait)
             assert code == -9, (point, serving.log.read_text())
             self.at += 1
         await asyncio.to_thread(self._catwalk.start, CATWALK_ROOM__PORT=self._port)
-
-    async def told(self, more: int) -> None:
-        """Wait until so many more presses were acknowledged."""
-        wanted = sum(fan.presses for fan in self._fans) + more
-        while sum(fan.presses for fan in self._fans) < wanted:
-            await pause(0.01)
 
     async def reached(self, part: tuple[tuple[str, int], ...]) -> None:
         """Wait for the first life of a part."""
@@ -56,22 +50,13 @@ class Lives:
             await pause(0.02)
 
 
-async def vote_on(fan: Fan, seed: int) -> None:
-    """Answer every page, then keep changing one's mind until the round takes no more."""
-    rng = Random(seed)
-    going = await fan.leaf_through(PAGES, rng)
-    while going:
-        going = await fan.change_mind(rng)
-    assert fan.late == "vote.late"
-
-
 async def run_round(lives: Lives, owner: Fan, fans: list[Fan]) -> None:
     """Open the round, vote, and close it in the thick of it; every step is asked again when unanswered."""
     await owner.step("open")
-    voting = [asyncio.create_task(vote_on(fan, i)) for i, fan in enumerate(fans)]
+    voting = [asyncio.create_task(fan.vote_on(PAGES, i)) for i, fan in enumerate(fans)]
     await fans[0].comment(f"#007 {WORDS}")
     await lives.reached(CLOSING)
-    await lives.told(60)
+    await told(fans, 60)
     await owner.step("close", reason="enough")
     await asyncio.gather(*voting)
 

@@ -3,13 +3,11 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from tests.e2e import made
 from tests.e2e.conftest import WORDS, NewFan, installed
-from tests.e2e.fan import Fan
 from tests.e2e.made import PAGES
 from tests.e2e.process import Catwalk
 from tests.e2e.truth import check_ballots, truth
@@ -23,15 +21,6 @@ def shop(tmp_path: Path, bytecode: Path, photos: Path, postgresql: Server) -> It
     with postgresql.fresh_database() as url:
         made.fill(url, source, photos)
         yield from installed(tmp_path, bytecode, url, photos)
-
-
-async def vote_on(fan: Fan, seed: int) -> None:
-    """Answer every page, then change one's mind until it is too late."""
-    rng = Random(seed)
-    going = await fan.leaf_through(PAGES, rng)
-    while going:
-        going = await fan.change_mind(rng)
-    assert fan.late == "vote.late"
 
 
 async def test_two_workers(shop: Catwalk, new_fan: NewFan) -> None:
@@ -50,7 +39,7 @@ async def test_two_workers(shop: Catwalk, new_fan: NewFan) -> None:
         async with asyncio.timeout(10):
             assert await cursors.get() != before
         await owner.step("open")
-        await asyncio.gather(*(vote_on(fan, i) for i, fan in enumerate(fans)))
+        await asyncio.gather(*(fan.vote_on(PAGES, i) for i, fan in enumerate(fans)))
         feeds = [
             await fan.feed_with("Round 1 of 2", "closes in", "Round 1 closed") for fan in (fans[0], fans[-1])
         ]
