@@ -235,6 +235,8 @@ class Relay:
                     edited += await self._keep_true(post, truth, now)
                 except NotHeld:
                     break
+                except DATABASE_ERRORS as error:
+                    log.warning("edit_interrupted", post=post.id, reason=type(error).__name__)
                 except Exception:  # the next reconcile tries again
                     log.exception("edit_interrupted", post=post.id, kind=post.kind)
         return edited

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from bot.adapters.web.page import Page
@@ -46,7 +46,16 @@ class Refusals:
         self._entry = entry
 
     def handlers(self) -> Mapping[Any, Handler]:
-        return {RuleError: self.rule, HTTPException: self.http, Exception: self.broken}
+        return {
+            RuleError: self.rule,
+            HTTPException: self.http,
+            ClientDisconnect: self.gone,
+            Exception: self.broken,
+        }
+
+    async def gone(self, request: Request, _raised: Exception) -> Response:
+        """Answer nobody: the browser went away before all it sent was here, which is no trouble of ours."""
+        return await self.http(request, HTTPException(400))
 
     async def rule(self, request: Request, raised: Exception) -> Response:
         """Answer a refusal of the rules: 403 to whom it is not open, 503 to send the same again, else 409."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from babel.messages.extract import extract_from_dir
@@ -16,6 +17,7 @@ from bot.adapters.web.render import TEMPLATES
 from bot.text import t
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.conftest import NewBrowser
+from tests.adapters.web.fake_inbox import FakeInbox
 
 TEMPLATE = """{% extends "base.html" %}
 {% from "_parts.html" import hidden with context %}
@@ -131,3 +133,24 @@ def test_templates_have_no_words_outside_texts() -> None:
         source = re.sub(r"<[^>]*>", "\n", source)
         words = set(re.findall(r"[^\W\d_]+", source)) - allowed
         assert not words, f"{path.name}: {words}"
+
+
+async def test_a_browser_that_goes_away_breaks_nothing(
+    make_room: Callable[..., RoomAdapter], inbox: FakeInbox
+) -> None:
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"content-type", b"application/x-www-form-urlencoded"),
+        (b"content-length", b"9"),
+        (b"sec-fetch-site", b"same-origin"),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/enter", "query_string": b"", "headers": headers}
+    await make_room().app(inbox)(scope, receive, send)
+    assert sent[0]["status"] == 400
