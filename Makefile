@@ -6,7 +6,7 @@ ARGS =
 # Where this is set, every start would compile every package anew: 3 s instead of 1.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo run test check bench format catalogue settings lock clean
+.PHONY: help setup demo run test faults check bench format catalogue settings lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -25,6 +25,10 @@ run: ## Start whatever is configured (see config/default.toml)
 test: check ## Run everything CI runs (ARGS="-k ladder" for some of it)
 	@echo "Tests:"
 	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=8 --durations-min=2 $(ARGS)
+
+faults: ## Break a shop of several processes, round after round (ARGS="--minutes 10 --seed 7")
+	@sh tools/setup.sh dev
+	@$(BIN)/python -m tests.faults $(ARGS)
 
 check: ## Check format, rules, types, import order and catalogues
 	@sh tools/setup.sh dev
