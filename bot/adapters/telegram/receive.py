@@ -139,7 +139,7 @@ class Receiver:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    async def close(self, patience_s: float = 5.0) -> None:
+    async def close(self, patience_s: float = 3.0) -> None:
         """Let what is under way come to its end; what is late is for the next process."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=patience_s)

@@ -25,6 +25,14 @@ class AiohttpRequest(BaseRequest):
         return self._read_timeout_s
 
     async def initialize(self) -> None:
+        """Do nothing: the session is opened by the first call, also after a shutdown that was cut off."""
+
+    async def shutdown(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=self._connections),
@@ -32,11 +40,7 @@ class AiohttpRequest(BaseRequest):
                 headers={"User-Agent": self.USER_AGENT},
                 trust_env=False,
             )
-
-    async def shutdown(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        return self._session
 
     async def do_request(
         self,
@@ -48,8 +52,6 @@ class AiohttpRequest(BaseRequest):
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        if self._session is None:
-            raise RuntimeError("This request is not initialized")
         uploads = request_data is not None and request_data.contains_files
         write_s = _or(write_timeout, _MEDIA_WRITE_S if uploads else _WRITE_S)
         limit = _limit(
@@ -59,7 +61,7 @@ class AiohttpRequest(BaseRequest):
             _or(read_timeout, self._read_timeout_s),
         )
         try:
-            async with self._session.request(
+            async with self._opened().request(
                 method, url, data=_body(request_data), timeout=limit, allow_redirects=False
             ) as answer:
                 return answer.status, await answer.read()

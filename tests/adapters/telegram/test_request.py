@@ -94,3 +94,21 @@ async def test_the_environments_proxy_is_not_used(server: Answering, monkeypatch
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     async with ExtBot(TOKEN, base_url=server.url, request=AiohttpRequest()) as bot:
         assert (await bot.get_me()).username == "catwalk_bot"
+
+
+@pytest.mark.parametrize("steps", range(6))
+async def test_a_shutdown_that_was_cut_off_does_not_end_the_next_connection(
+    server: Answering, steps: int
+) -> None:
+    request = AiohttpRequest()
+    bot = ExtBot(TOKEN, base_url=server.url, request=request)
+    await bot.initialize()
+    ending = asyncio.create_task(bot.shutdown())
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    ending.cancel()
+    await asyncio.gather(ending, return_exceptions=True)
+    await bot.initialize()
+    assert (await bot.get_me()).username == "catwalk_bot"
+    await bot.shutdown()
+    await request.shutdown()
