@@ -12,6 +12,7 @@ from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
 from bot.adapters.telegram.receive import Answer, Raw, Receiver
+from bot.errors import NotHeld
 
 log = structlog.get_logger()
 
@@ -83,6 +84,8 @@ class Polling:
             await self._bot.answer_callback_query(
                 answer.query_id, answer.toast.words, show_alert=answer.toast.alert
             )
+        except NotHeld:  # whoever speaks now is told by the next tap where the ballot stands
+            return
         except TelegramError as late:
             log.info("answer_refused", reason=late.message)
         self._receiver.follow(answer.toast)

@@ -15,6 +15,7 @@ import structlog
 from telegram import Update
 from telegram.ext import Application
 
+from bot.errors import NotHeld
 from bot.port import Ledger
 
 log = structlog.get_logger()
@@ -129,6 +130,8 @@ class Receiver:
     async def _follow(self, after: Callable[[], Awaitable[None]]) -> None:
         try:
             await after()
+        except NotHeld:
+            log.info("screen_not_shown")
         except Exception:  # the vote is stored; the next tap shows where it stands
             log.exception("screen_failed")
 

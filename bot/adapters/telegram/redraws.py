@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
+from bot.errors import NotHeld
+
 log = structlog.get_logger()
 
 REST_S = 1.5
@@ -44,6 +46,8 @@ class Redraws:
         await asyncio.sleep(self._rest_s)
         try:
             await redraw()
+        except NotHeld:
+            log.info("redraw_not_shown")
         except Exception:
             log.warning("redraw_failed", exc_info=True)
         self._waiting.pop(where, None)

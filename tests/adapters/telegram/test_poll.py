@@ -1,8 +1,10 @@
 """Polled updates: acknowledged when they are stored, handled once, in order where order matters."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import pytest
 from telegram import LabeledPrice, Update
@@ -10,8 +12,10 @@ from telegram.error import InvalidToken
 from telegram.ext import ExtBot
 
 from bot.adapters.telegram import poll
+from bot.adapters.telegram.pace import Pace
 from bot.adapters.telegram.poll import Polling
 from bot.adapters.telegram.request import AiohttpRequest
+from bot.errors import NotHeld
 from bot.port import Ledger
 from bot.service.ledger import StoredLedger
 from tests.adapters.telegram.receiving import KINDS, FailingLedger, Listening, ids
@@ -170,3 +174,31 @@ async def test_polling_goes_on_after_trouble_and_ends_when_the_token_is_void(
             await running
         await listening.receiver.close()
     assert listening.texts == ["/start", "meanwhile"]
+
+
+async def test_who_lost_the_right_to_speak_stores_the_vote_and_says_nothing(
+    api: BotApi, ada: User, ledger: StoredLedger
+) -> None:
+    lost, refused = False, asyncio.Event()
+    trouble: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: trouble.append(context))
+
+    def check() -> None:
+        if lost:
+            refused.set()
+            raise NotHeld("telegram")
+
+    paced: ExtBot[Any] = ExtBot(
+        api.token, base_url=api.base_url, request=AiohttpRequest(), rate_limiter=Pace(check)
+    )
+    async with paced as bot:
+        sent = await bot.send_message(ada.id, "tap", reply_markup=keyboard(["p:1:2:1"]))
+        async with polling(bot, ledger) as listening:
+            await listening.until(lambda: len(listening.handled) == 1)
+            lost = True
+            tap = api.people.taps(ada, api.people.private(ada).messages[sent.message_id], "p:1:2:1")
+            async with asyncio.timeout(10):
+                await refused.wait()
+        assert (listening.votes, listening.after, tap.answer) == ([tap.id], [], None)
+    gc.collect()
+    assert not trouble
