@@ -40,7 +40,7 @@ check: ## Check format, rules, types, import order and catalogues
 
 bench: ## Measure every performance claim against its baseline (ARGS=--quick for less than 30 s each)
 	@sh tools/setup.sh dev
-	@for bench in $$(grep -l '^if __name__ ==' bench/*.py); do $(BIN)/python $$bench $(ARGS) || exit; echo; done
+	@for bench in $$(grep -l '^    run(' bench/*.py); do $(BIN)/python $$bench $(ARGS) || exit; echo; done
 
 format: ## Format the code and mend what can be mended
 	@sh tools/setup.sh dev

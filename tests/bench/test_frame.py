@@ -10,7 +10,7 @@ import pytest
 from bench.frame import Bench, run
 
 ROOT = Path(__file__).parent.parent.parent
-BENCHES = [path for path in sorted((ROOT / "bench").glob("*.py")) if "\nif __name__ ==" in path.read_text()]
+BENCHES = [path for path in sorted((ROOT / "bench").glob("*.py")) if "\n    run(" in path.read_text()]
 
 Said = pytest.CaptureFixture[str]
 
