@@ -195,6 +195,10 @@ async def _keep(connection: Any, table: str, one: Statement, batches: Sequence[l
         [(n, *(list(column) for column in zip(*lines, strict=True))) for n, lines in enumerate(batches)],
     )
     text = " ".join(one._text(False).split())
+    rounds = [*one._given._columns].index("round_id") + 1
+    for i, which in enumerate(("min", "max"), len(kinds) + 1):
+        found = f"(SELECT {which}(r) FROM unnest((SELECT p{rounds} FROM {table} WHERE n = :n)) r)"  # noqa: S608
+        text = text.replace(f"${i}::BIGINT", found)
     for i in range(len(kinds), 0, -1):
         text = text.replace(f"${i}::", f"(SELECT p{i} FROM {table} WHERE n = :n)::")  # noqa: S608
     return text + ";"

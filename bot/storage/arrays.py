@@ -5,15 +5,29 @@ take their rows when they are executed, since building one costs more than runni
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, FromClause, bindparam, column, func, literal_column, select, true
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Table,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ClauseElement, Select
 from sqlalchemy.types import TypeEngine
 
@@ -50,7 +64,13 @@ class Rows:
         if len({len(one) for one in columns}) > 1:
             raise ValueError("columns of a batch are equally long")
         if not tx.sqlite:
-            return {f"{self._name}_{key}": one for key, one in zip(self._columns, columns, strict=True)}
+            given: dict[str, Any] = {
+                f"{self._name}_{key}": one for key, one in zip(self._columns, columns, strict=True)
+            }
+            rounds = given.get(f"{self._name}_round_id")
+            if rounds:
+                given |= {"first_round": min(rounds), "last_round": max(rounds)}
+            return given
         batch = json.dumps(self.written(columns))
         if "\\u0000" in batch and any("\0" in v for one in columns for v in one if isinstance(v, str)):
             raise ValueError("a NUL, which no database of ours stores, would end a text early")
@@ -76,6 +96,32 @@ class Rows:
         return postgresql.insert(table).from_select(list(self._columns), rows)
 
 
+_ROUNDS = bindparam("first_round", type_=BigInteger()), bindparam("last_round", type_=BigInteger())
+
+
+def among_given(hot: Table) -> ColumnElement[bool]:
+    """Narrow to the given rows' rounds and those between, so that PostgreSQL opens no other partition.
+
+    A range, since a list of rounds would make it misjudge its index.
+    """
+    return hot.c.round_id.between(*_ROUNDS)
+
+
+def by_key(
+    hot: Table, on_sqlite: bool, key: Mapping[str, ColumnElement[Any]]
+) -> tuple[FromClause, ColumnElement[bool]]:
+    """Join a hot table by its key: what to join, and on what.
+
+    On PostgreSQL row by row, and of the named rounds only. Left to itself it reads the whole round while it
+    has no statistics of a partition: in the first minutes of a round, when most is going on.
+    """
+    same = and_(*(hot.c[name] == value for name, value in key.items()))
+    if on_sqlite:
+        return hot, same
+    row = select(hot).where(same, among_given(hot)).offset(literal_column("0"))
+    return row.lateral(f"its_{hot.name}"), true()
+
+
 class Statement:
     """A statement over many rows, compiled once per store and handed to the driver as text.
 
@@ -86,10 +132,14 @@ class Statement:
     def __init__(self, given: Rows, make: Callable[[bool], ClauseElement]) -> None:
         self._given = given
         self._make = make
-        self._text = cache(self._compiled)
+        self._made = cache(self._compiled)
 
-    def _compiled(self, on_sqlite: bool) -> str:
-        return str(self._make(on_sqlite).compile(dialect=_SQLITE if on_sqlite else _POSTGRESQL))
+    def _compiled(self, on_sqlite: bool) -> SQLCompiler:
+        dialect = _SQLITE if on_sqlite else _POSTGRESQL
+        return dialect.statement_compiler(dialect, self._make(on_sqlite))
+
+    def _text(self, on_sqlite: bool) -> str:
+        return self._made(on_sqlite).string
 
     async def rows(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Execute it over `lines`, at least one, and read what it returns."""
@@ -107,7 +157,8 @@ class Statement:
             await tx.conn.exec_driver_sql(self._text(False), self._parameters(tx, lines))
 
     def _parameters(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
-        return tuple(self._given.values(tx, *zip(*lines, strict=True)).values())
+        given = self._given.values(tx, *zip(*lines, strict=True))
+        return tuple(given[name] for name in self._made(tx.sqlite).positiontup or ())
 
 
 def instant(value: Any) -> datetime | None:

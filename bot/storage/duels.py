@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import BigInteger, Select, SmallInteger, bindparam, select
 
 from bot.rounds.ballots import Cell, Given
-from bot.storage.arrays import Rows, Statement
+from bot.storage.arrays import Rows, Statement, by_key
 from bot.storage.store import Tx
 from bot.storage.tables import Duel, UtcDateTime, table
 from bot.storage.tallies import counted_of
@@ -32,10 +32,8 @@ _DUELS = Rows(
 def _cells(on_sqlite: bool) -> Select[Any]:
     given = _PAIRS.source(on_sqlite)
     key = ("round_id", "fan_id", "first_id", "second_id")
-    same = [duel.c[name] == given.c[name] for name in key]
-    return select(*(duel.c[name] for name in key), duel.c.answer).join(
-        given, same[0] & same[1] & same[2] & same[3]
-    )
+    found, same = by_key(duel, on_sqlite, {name: given.c[name] for name in key})
+    return select(*(found.c[name] for name in (*key, "answer"))).join_from(given, found, same)
 
 
 def _put(on_sqlite: bool) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Select, bindparam, delete, select, update
 
-from bot.storage.arrays import Rows
+from bot.storage.arrays import Rows, by_key
 from bot.storage.store import Tx
 from bot.storage.tables import BallotOrder, table
 from bot.storage.upsert import put_new
@@ -40,9 +40,8 @@ async def change_order(tx: Tx, round_id: int, fan_id: int, positions: Sequence[i
 @cache
 def _orders_of(on_sqlite: bool) -> Select[Any]:
     given = _KEYS.source(on_sqlite)
-    return select(ballot_order.c.round_id, ballot_order.c.fan_id, ballot_order.c.positions).join(
-        given, (ballot_order.c.round_id == given.c.round_id) & (ballot_order.c.fan_id == given.c.fan_id)
-    )
+    found, same = by_key(ballot_order, on_sqlite, {name: given.c[name] for name in ("round_id", "fan_id")})
+    return select(found.c.round_id, found.c.fan_id, found.c.positions).join_from(given, found, same)
 
 
 async def orders_of(tx: Tx, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], tuple[int, ...]]:

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from bot.errors import StateError
 from bot.rounds.ballots import Cell, Count, Given
 from bot.rounds.entry import Membership
-from bot.storage.arrays import Rows, Statement, instant
+from bot.storage.arrays import Rows, Statement, among_given, by_key, instant
 from bot.storage.store import Tx
 from bot.storage.tables import (
     Account,
@@ -125,21 +125,20 @@ _CELLS = Rows(round_id=INT, fan_id=INT, version_id=INT)
 def _meet(on_sqlite: bool) -> Select[Any]:
     """Find everybody by their account, with each group of any account of theirs in the campaign."""
     given, mine = _ASKED.source(on_sqlite), account.alias("mine")
-    own = (ballot.c.round_id == given.c.round_id) & (ballot.c.fan_id == account.c.fan_id)
-    same = (
-        (press.c.round_id == given.c.round_id)
-        & (press.c.fan_id == account.c.fan_id)
-        & (press.c.account_id == account.c.id)
-        & (press.c.event_id == given.c.event_id)
-    )
+    key = {"round_id": given.c.round_id, "fan_id": account.c.fan_id}
+    own, its = by_key(ballot, on_sqlite, key)
+    same, is_it = by_key(press, on_sqlite, key | {"account_id": account.c.id, "event_id": given.c.event_id})
     return (
         select(
             given.c.i, account.c.id, account.c.fan_id, fan.c.language, fan.c.waits_since,
-            ballot.c.group_id, ballot.c.answers, ballot.c.picks, ballot.c.presses, ballot.c.set_aside_at,
-            press.c.changes, press.c.answer,
+            own.c.group_id, own.c.answers, own.c.picks, own.c.presses, own.c.set_aside_at,
+            same.c.changes, same.c.answer,
             group.c.id, group.c.remote_id, group.c.admits_late, member.c.joined_at,
         )
-        .join(account, (account.c.platform == given.c.platform) & (account.c.remote_id == given.c.remote_id))
+        .join_from(
+            given, account,
+            (account.c.platform == given.c.platform) & (account.c.remote_id == given.c.remote_id),
+        )
         .join(fan, fan.c.id == account.c.fan_id)
         .join(mine, mine.c.fan_id == account.c.fan_id)
         .outerjoin(member, member.c.account_id == mine.c.id)
@@ -149,8 +148,8 @@ def _meet(on_sqlite: bool) -> Select[Any]:
             & (group_campaign.c.campaign_id == given.c.campaign_id),
         )
         .outerjoin(group, group.c.id == group_campaign.c.group_id)
-        .outerjoin(ballot, own)
-        .outerjoin(press, same)
+        .outerjoin(own, its)
+        .outerjoin(same, is_it)
     )  # fmt: skip
 
 
@@ -218,13 +217,11 @@ def ballot_row(b: Any) -> BallotRow:
 
 def _cells(on_sqlite: bool) -> Select[Any]:
     given = _CELLS.source(on_sqlite)
-    columns = (vote.c.round_id, vote.c.fan_id, vote.c.version_id, vote.c.answer, vote.c.seen, vote.c.chips)
-    return select(*columns).join(
-        given,
-        (vote.c.round_id == given.c.round_id)
-        & (vote.c.fan_id == given.c.fan_id)
-        & (vote.c.version_id == given.c.version_id),
+    found, same = by_key(
+        vote, on_sqlite, {name: given.c[name] for name in ("round_id", "fan_id", "version_id")}
     )
+    names = ("round_id", "fan_id", "version_id", "answer", "seen", "chips")
+    return select(*(found.c[name] for name in names)).join_from(given, found, same)
 
 
 _READ_CELLS = Statement(_CELLS, _cells)
@@ -241,15 +238,16 @@ async def cells(tx: Tx, asked: Sequence[tuple[int, int, int]]) -> list[tuple[Key
 @cache
 def _undoable(on_sqlite: bool) -> Select[Any]:
     given = _KEYS.source(on_sqlite)
+    own, its = by_key(press, on_sqlite, {"round_id": given.c.round_id, "fan_id": given.c.fan_id})
     ranked = (
         select(
-            press.c.round_id, press.c.fan_id, press.c.account_id, press.c.event_id, press.c.changes,
+            own.c.round_id, own.c.fan_id, own.c.account_id, own.c.event_id, own.c.changes,
             func.row_number()
-            .over(partition_by=(press.c.round_id, press.c.fan_id), order_by=press.c.seq.desc())
+            .over(partition_by=(own.c.round_id, own.c.fan_id), order_by=own.c.seq.desc())
             .label("rank"),
         )
-        .join(given, (press.c.round_id == given.c.round_id) & (press.c.fan_id == given.c.fan_id))
-        .where(press.c.kind.in_(UNDOABLE), press.c.undone.is_(False))
+        .join_from(given, own, its)
+        .where(own.c.kind.in_(UNDOABLE), own.c.undone.is_(False))
         .subquery()
     )  # fmt: skip
     return select(ranked).where(ranked.c.rank <= bindparam("depth")).order_by(ranked.c.rank.desc())
@@ -349,7 +347,8 @@ async def add_presses(tx: Tx, presses: Sequence[PressRow]) -> None:
 def _mark_undone(on_sqlite: bool) -> Any:
     given = _NAMES.source(on_sqlite)
     key = tuple_(press.c.round_id, press.c.fan_id, press.c.account_id, press.c.event_id)
-    return update(press).where(key.in_(select(*given.c))).values(undone=True)
+    made = update(press).where(key.in_(select(*given.c))).values(undone=True)
+    return made if on_sqlite else made.where(among_given(press))
 
 
 async def mark_undone(tx: Tx, undone: Sequence[Name]) -> None:

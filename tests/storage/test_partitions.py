@@ -3,13 +3,14 @@
 import asyncio
 
 import pytest
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Text, inspect, select, text
 
 from bot.errors import RuleError
 from bot.service import designs, rounds
 from bot.service.rounds import By
-from bot.storage import orders, partitions, schema
+from bot.storage import duels, orders, partitions, schema, votes
 from bot.storage import rounds as round_rows
+from bot.storage.arrays import Statement
 from bot.storage.store import Store, Tx
 from bot.storage.tables import Vote, table
 from tests.clock import Clock
@@ -99,3 +100,43 @@ async def test_control_made_as_partitions_of_their_table_they_wait(two: MadeShop
         await until_blocked(other_store, task)
         assert not task.done()
     await task
+
+
+_MANY = "SELECT :round, f, {} FROM generate_series(1, 5000) f"
+FILLED = {
+    "vote": f"INSERT INTO vote {_MANY.format('1, 1, true, 0, 1, now()')}",
+    "duel": f"INSERT INTO duel {_MANY.format('1, 2, 1, 1, now()')}",
+    "ballot": f"INSERT INTO ballot {_MANY.format('1, 1, 1, 1, now(), now()')}",
+    "press": "INSERT INTO press "
+    "SELECT :round, f, 1, 'e', 'pick', 1, now(), '[]', '{}', false FROM generate_series(1, 5000) f",
+}
+"""Five thousand rows of each table, by as many fans."""
+
+READS = [
+    (votes._READ_CELLS, "vote"),
+    (votes._MEET, "press"),
+    (votes._MEET, "ballot"),
+    (duels._READ_CELLS, "duel"),
+]
+
+
+@on_postgresql
+@pytest.mark.parametrize(("statement", "hot"), READS)
+async def test_a_batch_reads_by_key_in_a_round_without_statistics(
+    two: MadeShop, statement: Statement, hot: str
+) -> None:
+    """And opens no other round's partition."""
+    for number in (1, 2):
+        await two.open(number)
+    async with two.store.read() as tx:
+        await tx.conn.execute(text(FILLED[hot]), {"round": two.round_id})
+        line = [
+            ("room" if isinstance(kind, Text) else two.round_id)
+            for kind in statement._given._columns.values()
+        ]
+        explained = await tx.conn.exec_driver_sql(
+            f"EXPLAIN {statement._text(False)}", statement._parameters(tx, [line] * 100)
+        )
+        plan_ = "\n".join(explained.scalars())
+    assert f"Index Scan using {hot}_r{two.round_id}_pkey" in plan_
+    assert f"{hot}_r{two.round_ids[1]}" not in plan_
