@@ -188,7 +188,7 @@ class Work:
 @pytest.fixture
 async def short(store: Store) -> Lease:
     """A lease that was just taken and lasts a moment, by the clocks on the wall."""
-    lease = Lease(store, "room", 0.4)
+    lease = Lease(store, "room", 1.2)
     assert await lease.take()
     return lease
 

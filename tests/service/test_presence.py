@@ -43,10 +43,10 @@ class Connected(FakePlatform):
 
 
 class Asking(Lease):
-    """A lease of a moment that tells when it was asked for in vain."""
+    """A lease that tells when it was asked for in vain."""
 
     def __init__(self, store: Store) -> None:
-        super().__init__(store, "room", 0.4)
+        super().__init__(store, "room", 3.0)
         self.refused = asyncio.Event()
 
     async def take(self) -> bool:
