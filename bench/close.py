@@ -77,7 +77,7 @@ async def _with_store(url: str, do: Callable[[Store], Coroutine[Any, Any, Any]])
 
 
 def _close_under_load(bench: Bench, runner: asyncio.Runner, url: str) -> None:
-    times, fans = (2, 64) if bench.quick else (15, 128)
+    times, fans = (2, 32) if bench.quick else (15, 128)
     names = [f"fan-{i}" for i in range(2 * fans)]
     runner.run(_with_store(url, lambda store: _let_in(store, names)))
     with _worker(url, names[:fans]) as one, _worker(url, names[fans:]) as other:
