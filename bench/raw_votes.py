@@ -195,13 +195,19 @@ async def _keep(connection: Any, table: str, one: Statement, batches: Sequence[l
         [(n, *(list(column) for column in zip(*lines, strict=True))) for n, lines in enumerate(batches)],
     )
     text = " ".join(one._text(False).split())
-    rounds = [*one._given._columns].index("round_id") + 1
-    for i, which in enumerate(("min", "max"), len(kinds) + 1):
-        found = f"(SELECT {which}(r) FROM unnest((SELECT p{rounds} FROM {table} WHERE n = :n)) r)"  # noqa: S608
-        text = text.replace(f"${i}::BIGINT", found)
+    if "round_id" in one._given._columns:
+        text = _with_rounds(text, table, len(kinds), [*one._given._columns].index("round_id") + 1)
     for i in range(len(kinds), 0, -1):
         text = text.replace(f"${i}::", f"(SELECT p{i} FROM {table} WHERE n = :n)::")  # noqa: S608
     return text + ";"
+
+
+def _with_rounds(text: str, table: str, columns: int, rounds: int) -> str:
+    """Fill the first and the last round of a batch, which follow the columns, from column `rounds`."""
+    for i, which in enumerate(("min", "max"), columns + 1):
+        found = f"(SELECT {which}(r) FROM unnest((SELECT p{rounds} FROM {table} WHERE n = :n)) r)"  # noqa: S608
+        text = text.replace(f"${i}::BIGINT", found)
+    return text
 
 
 def pgbench(program: str, dsn: str, script: Path, clients: int, batches: int) -> float:

@@ -19,8 +19,6 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot import desk
-from bot.adapters.telegram.adapter import Account, Address, TelegramAdapter
-from bot.adapters.telegram.pace import Pace
 from bot.adapters.web.room import RoomAdapter
 from bot.adapters.web.security import Rates
 from bot.beat import Beat
@@ -35,8 +33,6 @@ from bot.relay import Relay
 from bot.reports import Easel
 from bot.service import charts, ledger, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
-from bot.service.ledger import StoredLedger
-from bot.service.memos import StoredMemos
 from bot.service.shop import Shop
 from bot.service.ticking import Steps
 from bot.settings import Settings
@@ -91,8 +87,8 @@ class Installation:
         self.room.larger_bodies = desk.larger_bodies(settings.photos.max_bytes)
         self.presences: list[Presence] = []
         self.join(self.room, self.lease(self.room.platform))
-        if (account := telegram_account(settings)) is not None:
-            self._join_telegram(account, secret)
+        if settings.telegram.token is not None:
+            self._join_telegram(settings.telegram.token.get_secret_value())
         self._told: datetime | None = None
 
     def lease(self, platform: str) -> Lease:
@@ -106,19 +102,13 @@ class Installation:
         presence = Presence(self.catwalk, adapter, relay, lease, rhythm.drain_s, rhythm.reconcile_s)
         self.presences.append(presence)
 
-    def _join_telegram(self, account: Account, secret: str) -> None:
+    def _join_telegram(self, token: str) -> None:
         """Serve Telegram as well."""
-        lease = self.lease(TelegramAdapter.platform)
-        adapter = TelegramAdapter(
-            account.bot(Pace(lease.check)),
-            self.catwalk,
-            Gallery(self.photos, self._chart_png),
-            StoredMemos(self.store, TelegramAdapter.platform),
-            StoredLedger(self.store),
-            secret.encode(),
-            room=self.settings.room.base_url,
-            address=telegram_address(self.settings),
-        )
+        from bot import on_telegram
+
+        lease = self.lease(on_telegram.PLATFORM)
+        gallery = Gallery(self.photos, self._chart_png)
+        adapter = on_telegram.adapter(self.settings, token, self.store, self.catwalk, gallery, lease)
         self.join(adapter, lease)
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
@@ -272,39 +262,14 @@ def listen(settings: Settings, role: Role = "all") -> tuple[socket.socket | None
 _NO_ROOM = t("The role web serves the room's pages, and the room is turned off.")
 
 
-def telegram_account(settings: Settings) -> Account | None:
-    """Read the bot's account on Telegram; None where there is none."""
-    telegram = settings.telegram
-    if telegram.token is None:
-        return None
-    return Account(telegram.token.get_secret_value(), telegram.base_url, telegram.base_file_url)
-
-
-def telegram_address(settings: Settings) -> Address | None:
-    """Read where Telegram sends updates to; None where it is asked for them. Raises ConfigError."""
-    telegram = settings.telegram
-    if telegram.mode == "polling":
-        return None
-    url, secret = telegram.need_webhook()
-    return Address(url, telegram.webhook_listen, telegram.webhook_port, secret)
-
-
-async def check_telegram(settings: Settings) -> None:
-    """Raise ConfigError where Telegram does not know us, does not answer, or could not reach us."""
-    account = telegram_account(settings)
-    if account is None:
-        return
-    if (address := telegram_address(settings)) is not None:
-        address.check()
-    await account.check()
-
-
 async def run(settings: Settings, role: Role, started: Callable[[str | None], None]) -> None:
     """Serve until SIGTERM or Ctrl-C; `started` is told where the room is, or None where nobody listens."""
     spare_the_collector()
     listening, settings = listen(settings, role)
-    if role != "web":
-        await check_telegram(settings)
+    if role != "web" and settings.telegram.token is not None:
+        from bot import on_telegram
+
+        await on_telegram.check(settings, settings.telegram.token.get_secret_value())
     installation = Installation(settings)
     url = settings.room.url if listening else None
     await installation.serve(role, listening, until_told(), lambda: started(url))
