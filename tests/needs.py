@@ -18,7 +18,7 @@ class Need(Enum):
     """A program some tests need, by the words that lead a person to it."""
 
     POSTGRESQL = ("PostgreSQL", "its server programs (Debian: apt-get install postgresql)")
-    CHROMIUM = ("Chromium", "a browser (Debian: apt-get install chromium)")
+    CHROMIUM = ("Chromium", "a browser (Debian: apt-get install chromium-headless-shell)")
 
     @property
     def program(self) -> str:
@@ -48,7 +48,13 @@ def summary(skipped: list[str]) -> list[str]:
     return lines
 
 
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_BROWSERS = (
+    "chromium-headless-shell",  # takes a quarter less of the processor than a whole browser without a screen
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 _MAC = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 
 
