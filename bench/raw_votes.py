@@ -27,7 +27,7 @@ from bot.storage.arrays import Statement
 from bot.storage.inline_sqlite import _LOG_BYTES
 from bot.storage.store import _ROUND_LOCK
 
-ON_SQLITE, ON_POSTGRESQL = (SimpleNamespace(sqlite=on_sqlite) for on_sqlite in (True, False))
+ON_SQLITE = SimpleNamespace(sqlite=True)
 
 READS = (rounds._BY_ID, votes._MEET, votes._READ_CELLS)
 WRITES = (votes._PUT_COUNTS, votes._ADD_PRESSES, votes._PUT_VOTES, votes._ADD_TO_TALLY)

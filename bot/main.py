@@ -27,6 +27,7 @@ from bot.gallery import Gallery
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.lease import Lease
+from bot.patience import Patient
 from bot.port import ChatAdapter
 from bot.presence import Presence
 from bot.relay import Relay
@@ -99,7 +100,7 @@ class Installation:
         """Serve one more platform: its connection and its sending, under its lease."""
         rhythm = self.settings.relay
         relay = Relay(self.store, adapter, lease.check)
-        presence = Presence(self.catwalk, adapter, relay, lease, rhythm.drain_s, rhythm.reconcile_s)
+        presence = Presence(Patient(self.catwalk), adapter, relay, lease, rhythm.drain_s, rhythm.reconcile_s)
         self.presences.append(presence)
 
     def _join_telegram(self, token: str) -> None:
@@ -108,7 +109,7 @@ class Installation:
 
         lease = self.lease(on_telegram.PLATFORM)
         gallery = Gallery(self.photos, self._chart_png)
-        adapter = on_telegram.adapter(self.settings, token, self.store, self.catwalk, gallery, lease)
+        adapter = on_telegram.adapter(self.settings, token, self.store, gallery, lease)
         self.join(adapter, lease)
 
     def _photo_path(self, photo: str, tile: bool) -> Path:

@@ -4,7 +4,6 @@ from bot.adapters.telegram.adapter import Account, Address, TelegramAdapter
 from bot.adapters.telegram.pace import Pace
 from bot.gallery import Gallery
 from bot.lease import Lease
-from bot.port import Inbox
 from bot.service.ledger import StoredLedger
 from bot.service.memos import StoredMemos
 from bot.settings import Settings
@@ -13,13 +12,10 @@ from bot.storage.store import Store
 PLATFORM = TelegramAdapter.platform
 
 
-def adapter(
-    settings: Settings, token: str, store: Store, inbox: Inbox, gallery: Gallery, lease: Lease
-) -> TelegramAdapter:
+def adapter(settings: Settings, token: str, store: Store, gallery: Gallery, lease: Lease) -> TelegramAdapter:
     """Make what speaks on Telegram; nothing leaves without the lease. Raises ConfigError."""
     return TelegramAdapter(
         _account(settings, token).bot(Pace(lease.check)),
-        inbox,
         gallery,
         StoredMemos(store, PLATFORM),
         StoredLedger(store),

@@ -32,7 +32,7 @@ from bot.port.asks import (
     Wish,
 )
 from bot.port.ballots import BallotView, Before, CardPage, Chip, DuelPage, Sheet, Strip, Tile
-from bot.port.posts import Button, Card, Chart, Limits, Meter, Picture, Post, Served
+from bot.port.posts import Button, Card, Chart, Limits, Meter, Picture, Post
 from bot.port.protocols import ChatAdapter, Inbox, Ledger, Memos
 from bot.port.sales import Cell, OrderLine, OrdersView, OrderView, PresalesView, PresaleView, PriceStep, Quote
 from bot.port.screens import (
@@ -97,7 +97,6 @@ __all__ = [
     "Said",
     "Screen",
     "Seen",
-    "Served",
     "Sheet",
     "ShowBallot",
     "ShowDesign",

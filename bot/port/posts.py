@@ -1,6 +1,6 @@
 """What a group is told: cards that know no platform, and posts on their way."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot.i18n import Reader
 from bot.text import Text
@@ -75,11 +75,3 @@ class Limits:
     """What a platform bears: how often a live post may be edited, in seconds."""
 
     edit_every_s: float = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class Served:
-    """Where a listening adapter can be reached, once it is."""
-
-    url: str
-    notes: tuple[Text, ...] = field(default=())

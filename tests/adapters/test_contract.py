@@ -48,7 +48,7 @@ async def there(
         api.crowd.adds_bot(ada, chat)
         bot = Account(api.token, api.base_url, api.base_file_url).bot(Hurry())
         memos, ledger = StoredMemos(made.store, "telegram"), StoredLedger(made.store)
-        adapter = TelegramAdapter(bot, made.catwalk, Drawings(), memos, ledger, SECRET)
+        adapter = TelegramAdapter(bot, Drawings(), memos, ledger, SECRET)
         group, person = str(chat.id), str(ada.id)
     running = asyncio.create_task(adapter.run(inbox))
     yield adapter, group, person

@@ -96,7 +96,6 @@ class TelegramAdapter:
     def __init__(
         self,
         bot: ExtBot[Any],
-        inbox: Inbox,
         studio: Studio,
         memos: Memos,
         ledger: Ledger,
@@ -107,7 +106,6 @@ class TelegramAdapter:
         rest_s: float = REST_S,
     ) -> None:
         self._bot = bot
-        self._inbox = inbox
         self._studio = studio
         self._memos = memos
         self._ledger = ledger
@@ -116,6 +114,7 @@ class TelegramAdapter:
         self._address = address
         self._rest_s = rest_s
         self._connected = asyncio.Event()
+        self._inbox: Inbox | None = None  # who is served while we are connected
 
     async def run(self, inbox: Inbox) -> None:
         """Serve people until it is cancelled. Posts wait until we are connected."""
@@ -130,6 +129,7 @@ class TelegramAdapter:
         house = House(self._bot, inbox, self._window, self._links, self._memos, self._room, self._rest_s)
         house.furnish(application)
         receiver = Receiver(application, self._ledger, house.vote, UPDATES)
+        self._inbox = inbox
         self._connected.set()
         try:
             await house.menus.register()
@@ -219,7 +219,8 @@ class TelegramAdapter:
         try:
             return await send()
         except ChatMigrated as moved:
-            await self._inbox.hear(Moved(PLATFORM, group, str(moved.new_chat_id)))
+            if self._inbox is not None:
+                await self._inbox.hear(Moved(PLATFORM, group, str(moved.new_chat_id)))
             raise delivery_error(moved) from None
         except TelegramError as error:
             raise delivery_error(error) from None

@@ -164,7 +164,6 @@ async def staged(api: BotApi, made: MadeShop) -> AsyncIterator[Stage]:
     bot = Account(api.token, api.base_url, api.base_file_url).bot(Hurry())
     adapter = TelegramAdapter(
         bot,
-        made.catwalk,
         drawings,
         StoredMemos(made.store, "telegram"),
         StoredLedger(made.store),
