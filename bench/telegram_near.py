@@ -25,7 +25,7 @@ from telegram import Update
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, ExtBot
 
 from bench.telegram_far import DESIGNS, SECRET, TOKEN
-from bot.adapters.telegram.hook import Hook, app, listen, serve
+from bot.adapters.telegram.hook import Hook, app, serve
 from bot.adapters.telegram.pace import Pace
 from bot.adapters.telegram.poll import Polling
 from bot.adapters.telegram.receive import Raw, Receiver, Toast
@@ -33,6 +33,7 @@ from bot.adapters.telegram.request import AiohttpRequest
 from bot.i18n import Reader, render
 from bot.port import Actor, Press
 from bot.service.ledger import StoredLedger
+from bot.serving import listen
 from bot.storage import schema
 from bot.storage.store import Store
 from tests.clock import Clock
@@ -114,7 +115,7 @@ def receiver(shop: MadeShop, application: Application[Any, Any, Any, Any, Any, A
 
 
 async def webhook(shop: MadeShop, url: str, started: Callable[[int], None]) -> None:
-    listening = listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0, "")
     async with ours(url) as (application, _):
         started(listening.getsockname()[1])
         await serve(app(Hook(receiver(shop, application), SECRET), "/telegram"), listening)
@@ -146,7 +147,7 @@ async def nothing(_shop: MadeShop, _url: str, started: Callable[[int], None]) ->
         await request.body()
         return Response()
 
-    listening = listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0, "")
     started(listening.getsockname()[1])
     await serve(Starlette(routes=[Route("/telegram", read, methods=["POST"])]), listening)
 

@@ -1,7 +1,6 @@
 """The composition root: builds an installation from its settings, starts everything, stops it cleanly."""
 
 import asyncio
-import contextlib
 import gc
 import signal
 import socket
@@ -11,14 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot import desk
+from bot import desk, serving
 from bot.adapters.web.room import RoomAdapter
 from bot.adapters.web.security import Rates
 from bot.beat import Beat
@@ -36,6 +34,7 @@ from bot.service import charts, ledger, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.service.ticking import Steps
+from bot.serving import PATIENCE_S, Server
 from bot.settings import Settings
 from bot.storage import journal, people, schema
 from bot.storage.store import DATABASE_ERRORS, Store, is_outage
@@ -44,8 +43,6 @@ from bot.text import t
 log = structlog.get_logger()
 
 DESK = "/desk"
-_PATIENCE_S = 5
-_BACKLOG = 2048
 _TIDY_S = 3600.0
 
 Role = Literal["all", "web", "worker"]
@@ -150,7 +147,7 @@ class Installation:
 
     async def _health(self, _request: Request) -> Response:
         """Say for a load balancer that this process serves, and that its database answers (or 503)."""
-        async with asyncio.timeout(_PATIENCE_S), self.store.read() as tx:
+        async with asyncio.timeout(PATIENCE_S), self.store.read() as tx:
             await journal.newest(tx)
         return PlainTextResponse("ok\n")
 
@@ -163,7 +160,7 @@ class Installation:
     ) -> None:
         """Run until `stop` is set: the room's pages on `listening`, and what the role asks for."""
         await schema.check_current(self.store)
-        server = _Server(self._web())
+        server = Server(self._app())
         ended: list[asyncio.Task[Any]] = [asyncio.create_task(stop.wait())]
         if listening is not None:
             ended.append(asyncio.create_task(server.serve(sockets=[listening])))
@@ -191,7 +188,7 @@ class Installation:
         await stop.wait()
         for part in parts:
             part.end()
-        _, late = await asyncio.wait(working, timeout=_PATIENCE_S)
+        _, late = await asyncio.wait(working, timeout=PATIENCE_S)
         for task in late:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
@@ -212,24 +209,6 @@ class Installation:
             app.add_exception_handler(kind, unreachable)
         return app
 
-    def _web(self) -> uvicorn.Config:
-        return uvicorn.Config(
-            self._app(),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            forwarded_allow_ips=self.settings.room.proxies,
-            timeout_graceful_shutdown=_PATIENCE_S,
-        )
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its own signal handlers: `serve` above decides when to stop."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Any:
-        yield
-
 
 def _wall_clock() -> datetime:
     return datetime.now(UTC)
@@ -242,20 +221,7 @@ def listen(settings: Settings, role: Role = "all") -> tuple[socket.socket | None
         raise ConfigError([Problem("CATWALK_ROOM__ENABLED", _NO_ROOM)])
     if role == "worker" or not room.enabled:
         return None, settings
-    listening = socket.socket(socket.AF_INET6 if ":" in room.host else socket.AF_INET, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((room.host, room.port))
-        listening.listen(_BACKLOG)  # now, so that of two processes started at once one is refused here
-    except OSError as error:
-        listening.close()
-        text = t(
-            "Cannot listen on {host}:{port} ({reason}). Stop what runs there, or choose another port.",
-            host=room.host,
-            port=str(room.port),
-            reason=error.strerror or type(error).__name__,
-        )
-        raise ConfigError([Problem("CATWALK_ROOM__PORT", text)]) from None
+    listening = serving.listen(room.host, room.port, "CATWALK_ROOM__PORT")
     port: int = listening.getsockname()[1]
     return listening, settings.model_copy(update={"room": room.model_copy(update={"port": port})})
 

@@ -1,6 +1,7 @@
 """Telegram as an adapter: told by the relay, listened to by people in groups and private chats."""
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -27,6 +28,7 @@ from bot.adapters.telegram.words import html
 from bot.errors import ConfigError, Problem
 from bot.i18n import Reader
 from bot.port import Inbox, Ledger, Limits, Memos, Moved, Post
+from bot.serving import listen
 from bot.text import Text, t
 
 log = structlog.get_logger()
@@ -81,7 +83,10 @@ class Address:
 
     def check(self) -> None:
         """Raise ConfigError where somebody else listens there."""
-        hook.listen(self.host, self.port).close()
+        self.listen().close()
+
+    def listen(self) -> socket.socket:
+        return listen(self.host, self.port, "CATWALK_TELEGRAM__WEBHOOK_PORT")
 
 
 class TelegramAdapter:
@@ -145,7 +150,7 @@ class TelegramAdapter:
         if at is None:
             await Polling(self._bot, self._bot.request, receiver, UPDATES).run()
             return
-        listening = hook.listen(at.host, at.port)
+        listening = at.listen()
         await self._bot.set_webhook(
             at.url, secret_token=at.secret, allowed_updates=UPDATES, max_connections=MOST_CONNECTIONS
         )

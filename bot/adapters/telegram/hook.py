@@ -1,29 +1,23 @@
 """Updates sent to us: the webhook, and the server it listens with."""
 
 import asyncio
-import contextlib
 import hmac
 import json
 import socket
-from collections.abc import Iterator
 from typing import Any
 
 import structlog
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from bot.adapters.telegram.receive import Answer, Raw, Receiver
-from bot.errors import ConfigError, Problem
-from bot.text import t
+from bot.serving import Server
 
 log = structlog.get_logger()
 
 _SECRET = b"x-telegram-bot-api-secret-token"
 _BODY_BYTES = 1_000_000
-_BACKLOG = 2048
-_PATIENCE_S = 5
 _JSON = (b"content-type", b"application/json")
 
 
@@ -104,48 +98,12 @@ def app(hook: Hook, path: str) -> Starlette:
     return Starlette(routes=[Route(path, hook, methods=["POST"])])
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Take the webhook's port; raises ConfigError when it is taken."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-        listening.listen(_BACKLOG)
-    except OSError as error:
-        listening.close()
-        text = t(
-            "Cannot listen on {host}:{port} ({reason}). Stop what runs there, or choose another port.",
-            host=host,
-            port=str(port),
-            reason=error.strerror or type(error).__name__,
-        )
-        raise ConfigError([Problem("CATWALK_TELEGRAM__WEBHOOK_PORT", text)]) from None
-    return listening
-
-
 async def serve(application: Starlette, listening: socket.socket) -> None:
     """Serve until cancelled; the socket is closed then."""
-    config = uvicorn.Config(
-        application,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-        timeout_graceful_shutdown=_PATIENCE_S,
-    )
-    server = _Server(config)
+    server = Server(application)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         await asyncio.shield(serving)
     finally:
         server.should_exit = True
         await serving
-
-
-class _Server(uvicorn.Server):
-    """Uvicorn without its own signal handlers."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
