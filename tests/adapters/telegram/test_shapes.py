@@ -2,19 +2,28 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from bot.port import Role
+from bot.actions import Finish, encode
+from bot.intake.photos import PhotoStore
+from bot.intake.studio import Studio
+from bot.port import Command, Role
 from bot.rounds.model import BallotShape
 from bot.service import people
+from bot.service import rounds as use_rounds
+from bot.service.catwalk import Catwalk
+from bot.service.rounds import By
+from bot.storage import revisions
 from bot.storage.store import Store
-from tests.adapters.telegram.pixels import jpeg
 from tests.adapters.telegram.stage import Stage, labels, staged, words
 from tests.clock import Clock
+from tests.intake.made import jpeg
 from tests.made_presale import made_presale
-from tests.made_shop import made_shop, plan
+from tests.made_shop import ROOM, made_shop, plan
 from tests.telegram.botapi.server import BotApi
+from tests.telegram.botapi.world import User
 
 
 @pytest.fixture(params=[BallotShape.CARDS, BallotShape.DUELS])
@@ -73,16 +82,33 @@ async def test_an_order_is_quoted_confirmed_given_back(api: BotApi, file_store: 
         assert "Cancelled" in await stage.tap(ada, orders, "Cancel this order")
 
 
-async def test_a_designer_sends_the_next_version(api: BotApi, file_store: Store, clock: Clock) -> None:
-    """What is missing is said in the service's own words: here there is no cut yet."""
-    made = await made_shop(file_store, clock)
+async def test_a_designer_sends_the_next_version(
+    api: BotApi, file_store: Store, clock: Clock, tmp_path: Path
+) -> None:
+    made = await made_shop(file_store, clock, plans=[plan(clock), plan(clock, 2)])
+    made.catwalk = Catwalk(replace(made.shop, studio=Studio(PhotoStore(tmp_path / "photos"))))
+    round_ = await made.open()
+    fan = await made.fan(1)
+    await made.look(fan)
+    await made.catwalk.command(Command(fan, "e1", "pick", "1 2 3", ROOM))
+    await made.press(fan, "e2", encode(Finish(round_.id, 1)))
+    await use_rounds.count(made.store, await use_rounds.close(made.store, round_.id, By()))
+    await use_rounds.sign(made.store, round_.id, By(), accept_quorum=True)
     async with staged(api, made) as stage:
         await stage.set_up(stage.user("Olga"))
         dora = stage.user("Dora")
         issued = await people.invite_role(made.shop, Role.DESIGNER, None)
         await stage.say(dora, f"/claim {issued.code}")
-        before = len(stage.messages(dora))
-        chat = stage.api.people.private(dora)
-        stage.api.people.sends_photo(dora, chat, jpeg(3), "#067 v2 sleeves +4 cm")
-        answer = await stage.until(lambda: next(iter(stage.messages(dora)[before:]), None))
-        assert words(answer) == "There is no design 67 here."
+        assert await sent(stage, dora, "#067 v2 sleeves +4 cm") == "There is no design 67 here."
+        answer = await sent(stage, dora, "#002 v2 sleeves +4 cm")
+        assert answer == "Version 2 of #002 is in. Fans see it when round 2 opens."
+    async with made.store.read() as tx:
+        (draft,) = await revisions.drafts(tx, made.campaign_id)
+    assert draft.note == "sleeves +4 cm"
+
+
+async def sent(stage: Stage, user: User, caption: str) -> str:
+    """Send a photo with a caption to the bot, and give its answer."""
+    before = len(stage.messages(user))
+    stage.api.people.sends_photo(user, stage.api.people.private(user), jpeg(3, (900, 1200)), caption)
+    return words(await stage.until(lambda: next(iter(stage.messages(user)[before:]), None)))
