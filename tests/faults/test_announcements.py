@@ -18,11 +18,11 @@ async def arrived(house: House, count: int) -> None:
 
 
 async def test_a_post_is_repeated_once_where_its_sender_dies(house: House) -> None:
-    await house.start("worker 0")
-    await house.start("web 0", "worker 1")
+    await house.start("web 0", "worker 0")
     house.outside.open.clear()
     async with opened(house, fans=1) as owner:
         await arrived(house, 1)  # and nobody knows it
+        await house.start("worker 1")  # later, so that it can in no case have the lease first
         await house.kill("worker 0")
         house.outside.open.set()
         await arrived(house, 2)
@@ -48,9 +48,10 @@ async def awake(house: House) -> None:
 async def hang_before_a_post(house: House) -> list[str]:
     """Let a process hang when it is about to send, for longer than its lease, and then go on."""
     await house.start("worker 0", stop_at=BEFORE_A_POST)
-    await house.start("web 0", "worker 1")
+    await house.start("web 0")
     async with opened(house, fans=1) as owner:
         await house.stopped("worker 0")
+        await house.start("worker 1")  # now, since it could be the first to send
         await arrived(house, 1)
         house.signal("worker 0", signal.SIGCONT)
         await awake(house)
