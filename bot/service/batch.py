@@ -17,7 +17,7 @@ from bot.rounds.ballots import Cell, Change, Count, Given, Item
 from bot.rounds.entry import check_entry
 from bot.rounds.model import BallotShape, Round
 from bot.service import deciding
-from bot.service.deciding import Decided, Mine, Said
+from bot.service.deciding import Decided, Mine, Said, Turned
 from bot.service.field import Field, Stored, field_of, put_answers, strip_of
 from bot.storage import duels, orders, rounds, votes
 from bot.storage.store import Store, Tx
@@ -26,8 +26,6 @@ from bot.text import t
 
 _TRIES = 10
 """How often a batch begins again because another worker was faster on one of its ballots."""
-
-Picked = tuple[tuple[int, bool], ...]
 
 _json = lru_cache(maxsize=4096)(json.dumps)  # most presses are one design picked, and written like others
 
@@ -72,7 +70,7 @@ class _Book:
 
     now: datetime
     ballots: dict[Key, _Ballot] = field(default_factory=dict)
-    answers: dict[Name, tuple[Said, Picked]] = field(default_factory=dict)
+    answers: dict[Name, tuple[Said, Turned]] = field(default_factory=dict)
     written: dict[tuple[Key, Stored], Given] = field(default_factory=dict)
     presses: dict[Name, PressRow] = field(default_factory=dict)
     undone: list[Name] = field(default_factory=list)
@@ -204,13 +202,13 @@ def _answer(book: _Book, one: _Live | RuleError) -> Reply | RuleError:
     return Reply(deciding.sentence(*said), None, strip, picked, language_of(language))
 
 
-def _answered_before(one: _Live) -> tuple[Said, Picked] | None:
+def _answered_before(one: _Live) -> tuple[Said, Turned] | None:
     """Read what the same press was answered in an earlier batch."""
     if one.met.first is None:
         return None
     changes, said = one.met.first
     known = one.ballot.field
-    return deciding.load(said), deciding.picked(deciding.stored_changes(changes, known), known)
+    return deciding.load(said), deciding.turned_by(deciding.stored_changes(changes, known), known)
 
 
 def _decide(book: _Book, one: _Live) -> Decided:
@@ -229,19 +227,18 @@ def _decide(book: _Book, one: _Live) -> Decided:
     return deciding.take_back(one.ballot, last.changes)
 
 
-def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Picked]:
+def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Turned]:
     """Do what a new press asks, and enter it into the book: cells, counts, tally and history."""
-    kind, changes, said = _decide(book, one)
+    kind, changes, said, turned = _decide(book, one)
     ballot, known = one.ballot, one.ballot.field
     lines = []
-    for change in changes:
-        item, before, after = change
+    for item, before, after in changes:
         on = known.stored(item)
         ballot.cells[item] = after
         book.written[ballot.key, on] = Given(after, book.now, one.met.account_id)
         lines.append((on, *before, *after))
-        if not ballot.set_aside:
-            _weigh(book, ballot, change)
+    if not ballot.set_aside:
+        _weigh(book, ballot, changes, turned)
     ballot.count = ballot.count.plus(changes)
     ballot.presses += 1
     ballot.new += 1
@@ -249,17 +246,20 @@ def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Picked]:
     book.presses[name] = PressRow(*name, kind, ballot.presses, book.now, stored, _json(said), undone=False)
     if ballot.earlier is not None and kind in UNDOABLE:
         ballot.earlier.append(Earlier(*name[2:], stored))
-    answer = book.answers[name] = (said, deciding.picked(changes, known))
-    return answer
+    book.answers[name] = (said, turned)
+    return said, turned
 
 
-def _weigh(book: _Book, ballot: _Ballot, change: Change) -> None:
-    """Move the tally by one change: a duel is an answer about both designs, and a pick of one."""
-    more = (change.after.answer is not None) - (change.before.answer is not None)
-    for position, was, now in deciding.sides(change):
-        counted = (ballot.round.id, ballot.field.candidates[position].version_id)
-        book.answered[counted] += more
-        book.picked[counted] += now - was
+def _weigh(book: _Book, ballot: _Ballot, changes: Iterable[Change], turned: Turned) -> None:
+    """Move the tally: a duel is an answer about both of its designs, and a pick of one."""
+    round_id, known = ballot.round.id, ballot.field
+    for item, before, after in changes:
+        more = (after.answer is not None) - (before.answer is not None)
+        for position in (item,) if isinstance(item, int) else item:
+            book.answered[round_id, known.candidates[position].version_id] += more
+    for number, now in turned:
+        version_id = known.candidates[known.by_number[number]].version_id
+        book.picked[round_id, version_id] += 1 if now else -1
 
 
 async def _write(tx: Tx, book: _Book) -> None:

@@ -42,12 +42,17 @@ class Mine:
         return ballots.pages(self.order, ballots.size_of(self.round.plan))
 
 
+Turned = tuple[tuple[int, bool], ...]
+"""The designs, by number, whose answer a press turned for or against them, with which it is now."""
+
+
 class Decided(NamedTuple):
     """What a press changes; `kind` is how the history names it, `none` where nothing changed."""
 
     kind: str
     changes: tuple[Change, ...]
     said: Said
+    turned: Turned
 
 
 def touched(action: Action, mine: Mine) -> list[Item]:
@@ -75,16 +80,17 @@ def decide(mine: Mine, action: Action) -> Decided:
     match action:
         case Pick(_, numbers, want):
             changes = ballots.pick(mine.cells, _positions(mine.field, numbers), want)
-            return _decided("pick", changes, _picked(changes, mine.field, numbers))
+            turned = turned_by(changes, mine.field)
+            return Decided("pick" if changes else "none", changes, _picked(turned, numbers), turned)
         case Finish(_, page, tag):
             return _finish(mine, page, tag)
         case Rate(_, numbers, answer):
             changes = ballots.answer(mine.cells, _asked(mine, numbers), answer)
-            return _decided("rate", changes, (("passed", "liked", "loved")[answer], numbers))
+            return _decided(mine, "rate", changes, (("passed", "liked", "loved")[answer], numbers))
         case Reason(_, number, key, want):
             (position,) = _asked(mine, (number,))
             changes = ballots.reason(mine.cells, position, key, want)
-            return _decided("reason", changes, ("noted" if want else "not noted", key))
+            return _decided(mine, "reason", changes, ("noted" if want else "not noted", key))
         case Prefer():
             return _prefer(mine, action)
     raise TypeError(f"{action!r} is not for a ballot")
@@ -96,7 +102,7 @@ def take_back(mine: Mine, changes: str) -> Decided:
     back = ballots.undo_picks if mine.round.plan.ballot is BallotShape.SHEETS else ballots.put_back
     changed = back(mine.cells, [(change.item, change.before) for change in then])
     numbers = tuple(n for change in then for n in mine.field.numbers(change.item))
-    return Decided("undo", changed, ("back", numbers))
+    return Decided("undo", changed, ("back", numbers), turned_by(changed, mine.field))
 
 
 def stored_changes(changes: str, field: Field) -> list[Change]:
@@ -107,7 +113,7 @@ def stored_changes(changes: str, field: Field) -> list[Change]:
     ]
 
 
-def sides(change: Change) -> Sequence[tuple[int, bool, bool]]:
+def _sides(change: Change) -> Sequence[tuple[int, bool, bool]]:
     """List the designs of a changed item by position, with whether its answer was and is for each."""
     item, before, after = change
     if isinstance(item, int):
@@ -120,20 +126,20 @@ def _for(cell: Cell) -> tuple[bool, bool]:
     return (cell.answer == 1, cell.answer == 2)
 
 
-def picked(changes: Sequence[Change], field: Field) -> tuple[tuple[int, bool], ...]:
-    """List the designs whose answer a press turned for or against them, with which it is now."""
+def turned_by(changes: Sequence[Change], field: Field) -> Turned:
+    """List the designs that changes turned."""
     return tuple(
         [
             (field.candidates[position].number, now)
             for change in changes
-            for position, was, now in sides(change)
+            for position, was, now in _sides(change)
             if was is not now
         ]
     )
 
 
-def _decided(kind: str, changes: tuple[Change, ...], said: Said) -> Decided:
-    return Decided(kind if changes else "none", changes, said)
+def _decided(mine: Mine, kind: str, changes: tuple[Change, ...], said: Said) -> Decided:
+    return Decided(kind if changes else "none", changes, said, turned_by(changes, mine.field))
 
 
 def _positions(field: Field, numbers: Sequence[int]) -> list[int]:
@@ -180,7 +186,7 @@ def _finish(mine: Mine, page: int, tag: str) -> Decided:
     if not 1 <= page <= len(pages):
         raise RuleError("ballot.page", t("Your ballot has no page {page}. Open it again.", page=page))
     changes = ballots.finish(mine.cells, pages[page - 1])
-    return Decided("finish", changes, ("finished", page, len(pages)))
+    return Decided("finish", changes, ("finished", page, len(pages)), turned_by(changes, mine.field))
 
 
 def _prefer(mine: Mine, action: Prefer) -> Decided:
@@ -199,13 +205,12 @@ def _prefer(mine: Mine, action: Prefer) -> Decided:
     choice = action.choice if pair.first == first else (0, 2, 1)[action.choice]
     changes = ballots.answer(mine.cells, [pair], choice)
     if action.choice == 0:
-        return _decided("prefer", changes, ("neither",))
+        return _decided(mine, "prefer", changes, ("neither",))
     won = action.first if action.choice == 1 else action.second
-    return _decided("prefer", changes, ("won", (won,)))
+    return _decided(mine, "prefer", changes, ("won", (won,)))
 
 
-def _picked(changes: Sequence[Change], field: Field, numbers: tuple[int, ...]) -> Said:
-    turned = picked(changes, field)
+def _picked(turned: Turned, numbers: tuple[int, ...]) -> Said:
     added = tuple([number for number, now in turned if now])
     taken = tuple([number for number, now in turned if not now])
     if added and taken:
