@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.port import Strip
-from bot.text import Text, t, tn
+from bot.port import Before, Me, Role, Strip
+from bot.text import Text, t, tn, verbatim
 
 
 def seen_words(strip: Strip) -> Text:
@@ -20,6 +20,29 @@ def picks_words(strip: Strip) -> Text | None:
         case "cards":
             return tn("{n} liked", "{n} liked", strip.picks)
     return tn("{n} pick", "{n} picks", strip.picks)
+
+
+def changed_words(before: Before) -> Text:
+    """Say why there is a new version."""
+    if not before.asked:
+        return t("Changed since the last round")
+    return tn("Changed because {n} fan asked", "Changed because {n} fans asked", before.asked)
+
+
+def kept_words(me: Me) -> list[Text]:
+    """Say what is kept about a person: their accounts, roles and groups."""
+    roles = {
+        Role.FAN: t("Fan"),
+        Role.MODERATOR: t("Moderator"),
+        Role.DESIGNER: t("Designer"),
+        Role.OWNER: t("Owner"),
+    }
+    keep = t(
+        "Your name, your accounts, what you said, picked and ordered. Take it along, or have it taken out."
+    )
+    accounts = [t("{name}: {value}", name=platform, value=name) for platform, name in me.accounts]
+    groups = [verbatim(title) for _, title in me.groups]
+    return [keep, *accounts, *(roles[role] for role in me.roles), *groups]
 
 
 def page_words(ballot: str, n: int, pages: int) -> Text:

@@ -15,7 +15,7 @@ from telegram.ext import Application, BaseRateLimiter, ExtBot
 from bot.adapters.telegram import hook
 from bot.adapters.telegram.house import UPDATES, House
 from bot.adapters.telegram.links import Links
-from bot.adapters.telegram.pictures import Pictures, Studio
+from bot.adapters.telegram.pictures import Pictures
 from bot.adapters.telegram.poll import Polling
 from bot.adapters.telegram.posts import Posted, posted
 from bot.adapters.telegram.receive import Receiver
@@ -28,6 +28,7 @@ from bot.adapters.telegram.words import html
 from bot.errors import ConfigError, Problem
 from bot.i18n import Reader
 from bot.port import Inbox, Ledger, Limits, Memos, Moved, Post
+from bot.port.pictures import Studio
 from bot.serving import listen
 from bot.text import Text, t
 

@@ -5,7 +5,6 @@ import re
 from bot.adapters.telegram import ballot, sales
 from bot.adapters.telegram.design import design
 from bot.adapters.telegram.shown import Key, Shown, key, link, rows, wrapped
-from bot.adapters.telegram.taps import BALLOT, COMMAND, HELP, MINE, PRESALES, RESULTS, Place, fits
 from bot.adapters.telegram.words import bold, fit, html
 from bot.i18n import Reader, render
 from bot.port import (
@@ -20,12 +19,13 @@ from bot.port import (
     PresalesView,
     PresaleView,
     Reply,
-    Role,
     Said,
     Screen,
     Sheet,
 )
-from bot.text import Text, t, verbatim
+from bot.port.places import BALLOT, COMMAND, HELP, MINE, PRESALES, RESULTS, Place, fits
+from bot.port.words import kept_words
+from bot.text import t, verbatim
 
 _CHOICES = 2
 _GO = re.compile(r"presale:(\d{1,4})")
@@ -95,20 +95,8 @@ def place_of(go: str) -> Place | None:
 
 def me(given: Me, reader: Reader) -> Shown:
     """Show what is kept about a person."""
-    roles = {
-        Role.FAN: t("Fan"),
-        Role.MODERATOR: t("Moderator"),
-        Role.DESIGNER: t("Designer"),
-        Role.OWNER: t("Owner"),
-    }
-    lines: list[Text] = [t("{name}: {value}", name=platform, value=name) for platform, name in given.accounts]
-    lines += [roles[role] for role in given.roles]
-    lines += [verbatim(title) for _, title in given.groups]
-    keep = t(
-        "Your name, your accounts, what you said, picked and ordered. Take it along, or have it taken out."
-    )
-    return Shown(fit([bold(t("What we keep about you"), reader), html(keep, reader),
-                      *(html(line, reader) for line in lines)]))  # fmt: skip
+    head = bold(t("What we keep about you"), reader)
+    return Shown(fit([head, *(html(line, reader) for line in kept_words(given))]))
 
 
 def said(given: Said, reader: Reader) -> Shown:

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.adapters.telegram.shown import Contact, Key, Large, Shown, key, rows, wrapped
-from bot.adapters.telegram.taps import BALLOT, BEFORE, LARGE, MINE, NEXT, SAY, Place
+from bot.adapters.telegram.shown import Key, Shown, key, rows, wrapped
 from bot.adapters.telegram.words import CAPTION_LETTERS, bold, fit, html, marked
 from bot.i18n import Reader, number, render
 from bot.port import BallotView, Before, CardPage, DuelPage, Sheet, Strip, Tile
-from bot.port.words import page_name, page_words, picks_words, seen_words
-from bot.text import When, t, tn, verbatim
+from bot.port.pictures import Contact, Large
+from bot.port.places import BALLOT, BEFORE, LARGE, MINE, NEXT, SAY, Place
+from bot.port.words import changed_words, page_name, page_words, picks_words, seen_words
+from bot.text import When, t, verbatim
 
 COLUMNS = 4
 """Numbers side by side on a sheet and on its pad, so that a thumb finds the same place on both."""
@@ -178,9 +179,7 @@ def changed(before: Before | None, reader: Reader) -> list[str]:
     """Say what is new about a version, and how many had asked for it."""
     if before is None:
         return []
-    asked = tn("Changed because {n} fan asked", "Changed because {n} fans asked", before.asked)
-    said = asked if before.asked else t("Changed since the last round")
-    return [f"🧵 {html(said, reader)}", html(verbatim(before.note), reader)]
+    return [f"🧵 {html(changed_words(before), reader)}", html(verbatim(before.note), reader)]
 
 
 # ------------------------------------------------------------------ duels

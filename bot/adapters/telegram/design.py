@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from bot.adapters.telegram.ballot import changed, rates
-from bot.adapters.telegram.shown import Key, Large, Shown, key, rows
-from bot.adapters.telegram.taps import BALLOT, BEFORE, LARGE, PRESALES, SAY, Place
+from bot.adapters.telegram.shown import Key, Shown, key, rows
 from bot.adapters.telegram.words import CAPTION_LETTERS, bold, fit, html, marked
 from bot.i18n import Reader, number, render
 from bot.port import Before, DesignView, Remark
+from bot.port.pictures import Large
+from bot.port.places import BALLOT, BEFORE, LARGE, PRESALES, SAY, Place
 from bot.text import t
 
 

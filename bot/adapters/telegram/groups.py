@@ -12,10 +12,9 @@ from telegram.error import Forbidden, TelegramError
 from bot.adapters.telegram import answers, doctor, toasts
 from bot.adapters.telegram.door import Door, is_inside
 from bot.adapters.telegram.links import Way
-from bot.adapters.telegram.private import STRANGERS, refusal
+from bot.adapters.telegram.private import refusal
 from bot.adapters.telegram.shown import Shown, link
-from bot.adapters.telegram.taps import HELP, MINE, read
-from bot.adapters.telegram.who import ANONYMOUS_ID, PLATFORM, Readers, actor_of, event_of
+from bot.adapters.telegram.who import ANONYMOUS_ID, PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Window, answer
 from bot.adapters.telegram.words import html, toast
 from bot.errors import RuleError
@@ -34,6 +33,8 @@ from bot.port import (
     ShowBallot,
     ShowPage,
 )
+from bot.port.places import HELP, MINE, read
+from bot.port.readers import STRANGERS, Readers
 from bot.text import t
 
 log = structlog.get_logger()

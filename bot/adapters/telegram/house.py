@@ -23,11 +23,12 @@ from bot.adapters.telegram.links import Links
 from bot.adapters.telegram.private import Private
 from bot.adapters.telegram.receive import Raw, Toast
 from bot.adapters.telegram.redraws import REST_S, Redraws
-from bot.adapters.telegram.who import Readers, actor_of
+from bot.adapters.telegram.who import actor_of
 from bot.adapters.telegram.window import Window, answer
 from bot.errors import NotHeld
 from bot.i18n import render
 from bot.port import Inbox, Memos
+from bot.port.readers import Readers
 from bot.text import t
 
 log = structlog.get_logger()

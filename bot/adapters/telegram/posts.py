@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from bot.adapters.telegram.ballot import COLUMNS, figures
 from bot.adapters.telegram.links import Links, Way
-from bot.adapters.telegram.shown import Contact, Drawn, Key, Large, Shot, Shown, key, link, rows, wrapped
-from bot.adapters.telegram.taps import HELP, MINE, Place
+from bot.adapters.telegram.shown import Key, Shown, key, link, rows, wrapped
 from bot.adapters.telegram.words import CAPTION_LETTERS, bold, fit, html, marked
 from bot.i18n import Reader, render
 from bot.port import Button, Card, Picture, Post
+from bot.port.pictures import Contact, Drawn, Large, Shot
+from bot.port.places import HELP, MINE, Place
 from bot.text import t
 
 SHEET_TILES, MOST_SHEETS = 20, 10

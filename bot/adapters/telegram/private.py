@@ -14,22 +14,7 @@ from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.receive import Raw, Toast
 from bot.adapters.telegram.redraws import Redraws
 from bot.adapters.telegram.shown import Shown
-from bot.adapters.telegram.taps import (
-    BALLOT,
-    BEFORE,
-    COMMAND,
-    HELP,
-    LARGE,
-    MINE,
-    NEXT,
-    ORDERS,
-    PRESALES,
-    RESULTS,
-    SAY,
-    Place,
-    read,
-)
-from bot.adapters.telegram.who import PLATFORM, Readers, actor_of, event_of
+from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Spot, Window, answer
 from bot.adapters.telegram.words import toast
 from bot.errors import RuleError
@@ -59,7 +44,24 @@ from bot.port import (
     Takeout,
     Upload,
     Wish,
+    sale_words,
 )
+from bot.port.places import (
+    BALLOT,
+    BEFORE,
+    COMMAND,
+    HELP,
+    LARGE,
+    MINE,
+    NEXT,
+    ORDERS,
+    PRESALES,
+    RESULTS,
+    SAY,
+    Place,
+    read,
+)
+from bot.port.readers import STRANGERS, Readers
 from bot.port.words import onward
 from bot.text import Text, t
 
@@ -70,8 +72,6 @@ _ONE = re.compile(r"\s*#(\d{1,4})\s*")
 _PROMPT = re.compile(r"💬 #(\d{1,4})")
 _VERSION = re.compile(r"\s*#(\d{1,4})\s*(?:v\d{1,3}\b)?[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
 _COMMANDS = {"start": BALLOT, "vote": BALLOT, "ballot": MINE, "presales": PRESALES, "orders": ORDERS}
-STRANGERS = frozenset({"who.unknown", "room.not_member"})
-"""Refusals that mean: the group this person is in is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ class Private:
         view = (await self._look(at, ShowPresale(place.number(0) or 0))).screen
         assert isinstance(view, PresaleView)
         refused = None
-        if (wish := sales.wish(place, view)) is not None and view.closed is None:
+        if (wish := sale_words.wish(place, view)) is not None and view.closed is None:
             try:
                 quoted = (await self._look(at, wish)).screen
                 view = quoted if isinstance(quoted, PresaleView) else view

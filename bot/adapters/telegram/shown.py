@@ -1,57 +1,18 @@
 """What a chat is shown: words, buttons, and the picture wanted above them. Nothing here sends anything."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from bot.adapters.telegram.taps import Place, data
+from bot.port.pictures import Shot
+from bot.port.places import Place, data
 
 MOST_BUTTONS, ROW_BUTTONS = 100, 8
 """How many buttons a keyboard and a row of it may have: Bot API."""
 
 Key = InlineKeyboardButton
 Rows = list[list[Key]]
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """A contact sheet: (photo, number, version) of each design, `columns` side by side."""
-
-    tiles: tuple[tuple[str, int, int], ...]
-    columns: int
-
-    @property
-    def key(self) -> str:
-        return "sheet:" + hashlib.sha256(repr((self.tiles, self.columns)).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Large:
-    """One design's photo."""
-
-    photo: str
-
-    @property
-    def key(self) -> str:
-        return f"photo:{self.photo}"
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A chart, in its reader's language."""
-
-    chart: str
-    language: str
-
-    @property
-    def key(self) -> str:
-        return f"chart:{self.chart}:{self.language}"
-
-
-Shot = Contact | Large | Drawn
-"""A picture that is wanted. `key` names its content, so that it is drawn and uploaded once."""
 
 
 @dataclass(frozen=True, slots=True)

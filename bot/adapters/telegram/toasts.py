@@ -1,9 +1,9 @@
 """What a tap is answered with: one short line, at once."""
 
-from bot.adapters.telegram.taps import BALLOT, NEXT, Place
 from bot.adapters.telegram.words import toast
 from bot.i18n import Reader, render
 from bot.port import BallotView, Reply
+from bot.port.places import BALLOT, NEXT, Place
 from bot.port.words import picks_words, seen_words
 from bot.text import t
 

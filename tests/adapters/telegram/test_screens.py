@@ -7,8 +7,7 @@ import pytest
 
 from bot.adapters.telegram import answers, ballot, sales
 from bot.adapters.telegram.design import before
-from bot.adapters.telegram.shown import MOST_BUTTONS, ROW_BUTTONS, Contact, Large, Shown
-from bot.adapters.telegram.taps import DATA_BYTES, LARGE, PRESALES, SAY, Place
+from bot.adapters.telegram.shown import MOST_BUTTONS, ROW_BUTTONS, Shown
 from bot.adapters.telegram.toasts import mine, pressed
 from bot.adapters.telegram.words import CAPTION_LETTERS, TEXT_LETTERS, letters
 from bot.i18n import LANGUAGES, Reader
@@ -30,7 +29,10 @@ from bot.port import (
     ShowPresales,
     ShowSaid,
     Wish,
+    sale_words,
 )
+from bot.port.pictures import Contact, Large
+from bot.port.places import DATA_BYTES, LARGE, PRESALES, SAY, Place
 from bot.rounds.model import BallotShape
 from bot.text import verbatim
 from tests.adapters.web.fake_inbox import FakeInbox
@@ -142,9 +144,9 @@ async def test_an_order_is_put_together_by_taps_and_quoted_first(inbox: FakeInbo
     inbox.offer(3)
     view = await see(ShowPresale(3))
     assert isinstance(view, PresaleView)
-    assert sales.wish(Place(PRESALES, (3,)), view) is None
+    assert sale_words.wish(Place(PRESALES, (3,)), view) is None
     place = Place(PRESALES, (3, 1, 1, 2))
-    wish = sales.wish(place, view)
+    wish = sale_words.wish(place, view)
     assert wish == ShowPresale(3, 2, view.cells[0].key, view.sizes[0])
     quoted = await see(wish)
     assert isinstance(quoted, PresaleView)

@@ -1,4 +1,4 @@
-"""Callback data: what a button does and what is shown after it, in at most 64 bytes.
+"""What a chat's button carries: what it does and what is shown after it, in few bytes.
 
 t:12:67@v:4:10    the port's action `t:12:67`, tapped on page 4 of 10
 f:12:4@d:4:10     a page is finished, the next one is shown
@@ -7,7 +7,8 @@ f:12:4@d:4:10     a page is finished, the next one is shown
 @o:4:10:67        how it looked before                  @q:4:10       a pad to say something
 @q:4:10:67        say something about design 67
 @b @h @r @n       my ballot, help, results, presales    @n:67:2:1:3   three of 67 in colour 2, size 1
-@s:/mod undo 7    what a tap says for a person
+@m:4:10           page 4 as a menu              @w:4:10:1 @w:4:10:2   from now on as a menu, as buttons
+@g                a number is asked for         @s:/mod undo 7        what a tap says for a person
 """
 
 from dataclasses import dataclass
@@ -16,11 +17,14 @@ from bot.errors import RuleError
 from bot.text import t
 
 DATA_BYTES = 64
-"""Longest callback data: Bot API."""
+"""Longest callback data on Telegram: Bot API. Others bear more."""
 
 BALLOT, NEXT, LARGE, BEFORE, SAY, MINE, HELP, RESULTS, PRESALES, ORDERS, COMMAND = "vdzoqbhrnis"
+MENU, SWITCH, FIND = "mwg"
 
-_NUMBERED = frozenset((BALLOT, NEXT, LARGE, BEFORE, SAY, MINE, HELP, RESULTS, PRESALES, ORDERS))
+_NUMBERED = frozenset(
+    (BALLOT, NEXT, LARGE, BEFORE, SAY, MINE, HELP, RESULTS, PRESALES, ORDERS, MENU, SWITCH, FIND)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +48,18 @@ class Tap:
     place: Place | None
 
 
-def data(action: str, place: Place | None = None) -> str:
-    """Write callback data; a place that does not fit beside an action is left out."""
+def data(action: str, place: Place | None = None, most: int = DATA_BYTES) -> str:
+    """Write what a button carries; a place that does not fit beside an action is left out."""
     full = f"{action}@{_written(place)}" if place else action
-    if len(full.encode()) <= DATA_BYTES:
+    if len(full.encode()) <= most:
         return full
     if not action:
         raise ValueError(f"{full!r} does not fit a button")
     return action
 
 
-def fits(place: Place) -> bool:
-    return len(f"@{_written(place)}".encode()) <= DATA_BYTES
+def fits(place: Place, most: int = DATA_BYTES) -> bool:
+    return len(f"@{_written(place)}".encode()) <= most
 
 
 def _written(place: Place) -> str:
@@ -65,7 +69,7 @@ def _written(place: Place) -> str:
 
 
 def read(text: str) -> Tap:
-    """Read callback data; raises RuleError for what we did not write."""
+    """Read what a button carried; raises RuleError for what we did not write."""
     action, at, written = text.partition("@")
     if not at:
         return Tap(action, None)

@@ -1,4 +1,4 @@
-"""Callback data: at most 64 bytes, read back as written, and anything else refused."""
+"""What buttons carry: at most 64 bytes, read back as written, and anything else refused."""
 
 import contextlib
 
@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram import taps
-from bot.adapters.telegram.taps import Place, Tap, data, fits, read
 from bot.errors import RuleError
+from bot.port import places
+from bot.port.places import Place, Tap, data, fits, read
 
 PLACES = st.builds(
     Place,
-    st.sampled_from("vdzoqbhrni"),
+    st.sampled_from("vdzoqbhrnimwg"),
     st.lists(st.integers(0, 999_999_999), max_size=4).map(tuple),
 )
 ACTIONS = st.from_regex(r"[a-z](:[0-9a-f]{1,6}){1,3}", fullmatch=True)
@@ -21,7 +21,7 @@ ACTIONS = st.from_regex(r"[a-z](:[0-9a-f]{1,6}){1,3}", fullmatch=True)
 @given(ACTIONS, PLACES)
 def test_what_was_written_is_read(action: str, place: Place) -> None:
     written = data(action, place)
-    assert len(written.encode()) <= taps.DATA_BYTES
+    assert len(written.encode()) <= places.DATA_BYTES
     assert read(written) in (Tap(action, place), Tap(action, None))
 
 
