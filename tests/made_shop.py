@@ -7,7 +7,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +20,7 @@ from bot.i18n import Reader, render
 from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile, DesignFile
 from bot.port import Actor, Card, Command, Inbox, Limits, Look, Post, Press, Reply, Role, ShowPage
+from bot.presale.model import PresalePlan
 from bot.rounds.model import BallotShape, Candidate, Round, RoundPlan, TieRule
 from bot.service import designs, people
 from bot.service import rounds as use_rounds
@@ -214,12 +215,18 @@ class MadeShop:
 
 
 async def made_shop(
-    store: Store, clock: Clock, *, designs_: int = 10, plans: Sequence[RoundPlan] | None = None
+    store: Store,
+    clock: Clock,
+    *,
+    designs_: int = 10,
+    plans: Sequence[RoundPlan] | None = None,
+    presale: PresalePlan | None = None,
 ) -> MadeShop:
     """Fill a migrated database with a room and a campaign whose rounds are drafts."""
     shop = Shop(store, SECRET, open_by_name=True)
     await people.add_room(shop, ROOM, "The room", "en")
-    loaded = await designs.load(store, campaign_file(plans or [plan(clock)], designs_))
+    file = replace(campaign_file(plans or [plan(clock)], designs_), presale=presale)
+    loaded = await designs.load(store, file)
     async with store.read() as tx:
         ids = [r.id for r in await rounds.rounds_of(tx, loaded.campaign_id)]
     return MadeShop(store, clock, shop, Catwalk(shop), loaded.campaign_id, ids)

@@ -10,8 +10,9 @@ from telegram.ext import BaseRateLimiter
 
 from bot.adapters.telegram.adapter import Account, TelegramAdapter
 from bot.adapters.telegram.links import Links, Way
+from bot.port import Role
 from bot.relay import Relay
-from bot.service import people
+from bot.service import people, presales, rounds
 from bot.service.ledger import StoredLedger
 from bot.service.memos import StoredMemos
 from bot.storage import campaigns
@@ -76,13 +77,20 @@ class Stage:
             self.fans.members[user.id] = Member(user, "member")
         return user
 
-    async def set_up(self, by: User) -> None:
-        """Join the group to the campaign with an owner's code."""
+    async def set_up(self, by: User, group: Chat | None = None) -> None:
+        """Join a group, or the fans', to the campaign with an owner's code."""
+        chat = group or self.fans
         async with self.made.store.read() as tx:
             campaign = await campaigns.campaign_by_id(tx, self.made.campaign_id)
         code = (await people.invite_group(self.made.shop, campaign, None)).code
-        self.api.people.says(by, self.fans, f"/setup {code}")
-        await self.until(lambda: self.texts(self.fans)[-1:])
+        self.api.people.says(by, chat, f"/setup {code}")
+        await self.until(lambda: self.texts(chat)[-1:])
+
+    async def tick(self) -> None:
+        """Do what time demands, and tell the group."""
+        await rounds.tick(self.made.store)
+        await presales.tick(self.made.store)
+        await self.relay()
 
     async def relay(self) -> None:
         """Tell the group what it must be told."""
@@ -96,9 +104,13 @@ class Stage:
 
     async def opened(self, user: User, go: str = "vote") -> Message:
         """Come by the group's button; give the message that shows the ballot."""
+        return await self.came(user, self.payload(go))
+
+    async def came(self, user: User, link: str) -> Message:
+        """Come by a deep link, or its payload; give the message it leads to."""
         before = len(self.messages(user))
-        self.api.people.start(user, self.payload(go))
-        return await self.until(lambda: next(iter(self.messages(user)[before:]), None))
+        self.api.people.start(user, link.rpartition("start=")[2])
+        return await self.answer(user, before)
 
     async def tap(self, user: User, message: Message, button: str) -> str:
         """Tap a button, and give the toast it is answered with."""
@@ -109,7 +121,29 @@ class Stage:
         """Write to the bot, and give what it writes back."""
         before = len(self.messages(user))
         self.api.people.says(user, self.api.people.private(user), text, **how)
-        return await self.until(lambda: next(iter(self.messages(user)[before:]), None))
+        return await self.answer(user, before)
+
+    async def say_here(self, user: User, chat: Chat, text: str) -> Message:
+        """Write to a group, and give what the bot writes back in private."""
+        before = len(self.messages(user))
+        self.api.people.says(user, chat, text)
+        return await self.answer(user, before)
+
+    async def send(self, user: User, photo: bytes, caption: str) -> Message:
+        """Send a photo to the bot, and give what it writes back."""
+        before = len(self.messages(user))
+        self.api.people.sends_photo(user, self.api.people.private(user), photo, caption)
+        return await self.answer(user, before)
+
+    async def answer(self, user: User, after: int) -> Message:
+        """Wait for what the bot writes to somebody after so many messages."""
+        return await self.until(lambda: next(iter(self.messages(user)[after:]), None))
+
+    async def claimed(self, user: User, role: Role) -> User:
+        """Let somebody take up an invitation to a role."""
+        issued = await people.invite_role(self.made.shop, role, None)
+        assert role.value in words(await self.say(user, f"/claim {issued.code}")).lower()
+        return user
 
     async def handled(self) -> None:
         """Wait until everything that was sent to the bot so far has come to its end."""
@@ -128,6 +162,10 @@ class Stage:
         bot = self.api.state.world.bot.id
         return [m for m in chat.messages.values() if m.get("from", {}).get("id") == bot]
 
+    def posts(self, chat: Chat) -> list[Message]:
+        """List the bot's posts in a group; of an album, which is one, its last photo."""
+        return list({m.get("media_group_id", m["message_id"]): m for m in self.ours(chat)}.values())
+
     def texts(self, chat: Chat) -> list[str]:
         return [words(m) for m in self.ours(chat)]
 
@@ -144,6 +182,12 @@ class Stage:
 
 def words(message: Message) -> str:
     return str(message.get("text") or message.get("caption") or "")
+
+
+def link(message: Message, button: str) -> str:
+    """Read where a button leads that is a link; `button` is a part of its label."""
+    keys = message["reply_markup"]["inline_keyboard"]
+    return next(str(key["url"]) for row in keys for key in row if button in key["text"])
 
 
 def labels(message: Message) -> list[list[str]]:

@@ -21,11 +21,7 @@ async def said(stage: Stage, about: int) -> list[str]:
 
 
 async def moderator(stage: Stage) -> User:
-    mo = stage.user("Mo")
-    issued = await people.invite_role(stage.made.shop, Role.MODERATOR, None)
-    answer = await stage.say(mo, f"/claim {issued.code}")
-    assert "moderator" in words(answer).lower()
-    return mo
+    return await stage.claimed(stage.user("Mo"), Role.MODERATOR)
 
 
 def reaction(stage: Stage, message: dict[str, int]) -> list[str]:

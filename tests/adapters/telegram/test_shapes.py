@@ -11,7 +11,6 @@ from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.port import Command, Role
 from bot.rounds.model import BallotShape
-from bot.service import people
 from bot.service import rounds as use_rounds
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
@@ -23,7 +22,6 @@ from tests.intake.made import jpeg
 from tests.made_presale import made_presale
 from tests.made_shop import ROOM, made_shop, plan
 from tests.telegram.botapi.server import BotApi
-from tests.telegram.botapi.world import User
 
 
 @pytest.fixture(params=[BallotShape.CARDS, BallotShape.DUELS])
@@ -96,19 +94,12 @@ async def test_a_designer_sends_the_next_version(
     await use_rounds.sign(made.store, round_.id, By(), accept_quorum=True)
     async with staged(api, made) as stage:
         await stage.set_up(stage.user("Olga"))
-        dora = stage.user("Dora")
-        issued = await people.invite_role(made.shop, Role.DESIGNER, None)
-        await stage.say(dora, f"/claim {issued.code}")
-        assert await sent(stage, dora, "#067 v2 sleeves +4 cm") == "There is no design 67 here."
-        answer = await sent(stage, dora, "#002 v2 sleeves +4 cm")
-        assert answer == "Version 2 of #002 is in. Fans see it when round 2 opens."
+        dora = await stage.claimed(stage.user("Dora"), Role.DESIGNER)
+        photo = jpeg(3, (900, 1200))
+        answer = await stage.send(dora, photo, "#067 v2 sleeves +4 cm")
+        assert words(answer) == "There is no design 67 here."
+        answer = await stage.send(dora, photo, "#002 v2 sleeves +4 cm")
+        assert words(answer) == "Version 2 of #002 is in. Fans see it when round 2 opens."
     async with made.store.read() as tx:
         (draft,) = await revisions.drafts(tx, made.campaign_id)
     assert draft.note == "sleeves +4 cm"
-
-
-async def sent(stage: Stage, user: User, caption: str) -> str:
-    """Send a photo with a caption to the bot, and give its answer."""
-    before = len(stage.messages(user))
-    stage.api.people.sends_photo(user, stage.api.people.private(user), jpeg(3, (900, 1200)), caption)
-    return words(await stage.until(lambda: next(iter(stage.messages(user)[before:]), None)))
