@@ -29,6 +29,7 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+import uvloop
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
@@ -179,7 +180,7 @@ def _keep_barrier(start: Any) -> None:
 
 def _process(url: str, round_: Round, seed: str, votes: int) -> float:
     made = list(islice(presses(round_, seed), votes))
-    return asyncio.run(at_once(url, made, AT_ONCE, _start.wait))
+    return uvloop.run(at_once(url, made, AT_ONCE, _start.wait))
 
 
 # ------------------------------------------------------------------ an ORM session a vote
@@ -229,7 +230,7 @@ def _sqlite(bench: Bench, base: Path, round_: Round) -> None:
     def ours(measured: Callable[[str], Coroutine[Any, Any, float]]) -> float:
         path = base.with_name(f"ours-{next(runs)}.db")
         shutil.copy(base, path)
-        found = asyncio.run(measured(f"sqlite+aiosqlite:///{path}"))
+        found = uvloop.run(measured(f"sqlite+aiosqlite:///{path}"))
         for file in path.parent.glob(f"{path.name}*"):
             file.unlink()
         return found
@@ -274,9 +275,9 @@ def _postgresql(
     one, two, we, we_two, sessions = bench.in_turns(
         lambda: raw(1),
         lambda: raw(2),
-        lambda: asyncio.run(at_once(fresh(filled, "ours"), made, AT_ONCE)),
+        lambda: uvloop.run(at_once(fresh(filled, "ours"), made, AT_ONCE)),
         lambda: _two(fresh(filled, "ours"), round_, many),
-        lambda: asyncio.run(orm(fresh(filled, "ours"), round_, few)),
+        lambda: uvloop.run(orm(fresh(filled, "ours"), round_, few)),
     )
     bench.compare("postgresql_256", we, one, "votes/s", target=0.65)
     bench.compare("postgresql_two", we_two, two, "votes/s", target=0.65)

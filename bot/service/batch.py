@@ -1,5 +1,6 @@
 """One batch of presses in one transaction: lock once, check each, write once, answer each."""
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,6 +65,15 @@ class _Live(NamedTuple):
     refusal: RuleError | None
 
 
+class _Answered(NamedTuple):
+    """What a press is answered, and how its ballot stood then."""
+
+    one: _Live
+    said: Said
+    turned: Turned
+    stood: Count
+
+
 @dataclass(slots=True)
 class _Book:
     """Everything a batch read, and what its presses make of it."""
@@ -106,9 +116,10 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
             for i, asked in enumerate(batch)
         ]
         await _read(tx, book, [one for one in placed if isinstance(one, _Live)])
-        answers = [_answer(book, one) for one in placed]
+        answered = [_answer(book, one) for one in placed]
         await _write(tx, book)
-    return answers
+        replies = asyncio.create_task(_replies(answered, book.now))  # while the database commits
+    return await replies
 
 
 async def _meet(tx: Tx, batch: Sequence[Asked], known: Mapping[int, Round]) -> dict[int, Met]:
@@ -188,18 +199,26 @@ async def _read_cells(tx: Tx, book: _Book, wanted: Iterable[tuple[Key, Item]]) -
         ballot.cells[ballot.field.item(one)] = cell
 
 
-def _answer(book: _Book, one: _Live | RuleError) -> Reply | RuleError:
+def _answer(book: _Book, one: _Live | RuleError) -> _Answered | RuleError:
     """Answer one press: as before if it is a replay, else by what it does to the ballot now."""
     if isinstance(one, RuleError):
         return one
     name = (*one.ballot.key, one.met.account_id, one.asked.event_id)
     try:
-        said, picked = book.answers.get(name) or _answered_before(one) or _record(book, one, name)
+        said, turned = book.answers.get(name) or _answered_before(one) or _record(book, one, name)
     except RuleError as refused:
         return refused
+    return _Answered(one, said, turned, one.ballot.count)
+
+
+async def _replies(answered: Iterable[_Answered | RuleError], now: datetime) -> list[Reply | RuleError]:
+    return [one if isinstance(one, RuleError) else _reply(*one, now) for one in answered]
+
+
+def _reply(one: _Live, said: Said, turned: Turned, stood: Count, now: datetime) -> Reply:
     ballot, language = one.ballot, one.met.language or one.asked.actor.language
-    strip = strip_of(ballot.field, ballot.round, ballot.count, book.now, ballot.order)
-    return Reply(deciding.sentence(*said), None, strip, picked, language_of(language))
+    strip = strip_of(ballot.field, ballot.round, stood, now, ballot.order)
+    return Reply(deciding.sentence(*said), None, strip, turned, language_of(language))
 
 
 def _answered_before(one: _Live) -> tuple[Said, Turned] | None:

@@ -109,6 +109,6 @@ def strip_of(
     if shape is not BallotShape.SHEETS:
         total = len(order) // ballots.size_of(round_.plan) if order else field.asked
     return Strip(
-        round_.number, field.campaign.rounds, round_.state.value, round_.closes_at, now,
-        count.answers, total, count.picks, field.campaign.noun, shape.value, field.campaign.zone.key,
+        round_.number, field.campaign.rounds, round_.state, round_.closes_at, now,
+        count.answers, total, count.picks, field.campaign.noun, shape, field.campaign.zone.key,
     )  # fmt: skip
