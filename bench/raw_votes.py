@@ -45,11 +45,15 @@ class Round:
     fans: int
 
     def picks(self, seed: str) -> Iterator[tuple[int, int]]:
-        """Draw (fan, design number) without end, never twice the same; a fan is an account of the same id."""
-        rng = random.Random(seed)
-        pairs = [(fan, number) for fan in range(1, self.fans + 1) for number in self.versions]
-        rng.shuffle(pairs)
-        return iter(pairs)
+        """Draw (fan, design number), never twice the same; a fan is an account of the same id."""
+        rng, numbers = random.Random(seed), list(self.versions)
+        drawn: set[int] = set()
+        while len(drawn) < self.fans * len(numbers):
+            pair = rng.randrange(self.fans * len(numbers))
+            if pair not in drawn:
+                drawn.add(pair)
+                fan, number = divmod(pair, len(numbers))
+                yield fan + 1, numbers[number]
 
 
 Lines = dict[Statement, list[tuple[Any, ...]]]
