@@ -79,6 +79,17 @@ def tie_sentence(rule: TieRule) -> Text:
     }[rule]
 
 
+def signing_sentence(following: int | None) -> Text:
+    """Say what a signature brings about; `following` is the next round's number, None after the last."""
+    if following is None:
+        return t("It becomes the shortlist, and every group is told.")
+    return t(
+        "It decides who takes part in round {next}, and every group is told. "
+        "You can undo it until round {next} opens.",
+        next=following,
+    )
+
+
 def turnout_line(turnout: Turnout) -> Text:
     return t(
         "{fans}, {answers}, {enough} seen enough",

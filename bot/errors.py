@@ -21,12 +21,14 @@ class RuleError(BotError):
     """Refuse what a person asked for, with a sentence that says why and what to do.
 
     `code` is stable and for machines (`vote.late`); `text` is for the person; its holes are the facts.
+    `zone` is the one by whose clock its times are told, where it tells any.
     """
 
     def __init__(self, code: str, text: Text) -> None:
         super().__init__(code)
         self.code = code
         self.text = text
+        self.zone: str | None = None
 
     @property
     def facts(self) -> dict[str, Hole]:

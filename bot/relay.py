@@ -15,10 +15,10 @@ from typing import Any
 import structlog
 
 from bot.errors import Gone, NotHeld, Refused, RetryLater
-from bot.i18n import Reader, language_of
-from bot.port import Card, ChatAdapter, Post
-from bot.service import bulletin
-from bot.service.wire import digest, dump_card, load_text
+from bot.i18n import Reader
+from bot.port import Card, ChatAdapter, Post, Reply
+from bot.service import bulletin, letters
+from bot.service.wire import digest, dump_card
 from bot.storage import notices, outbox, people
 from bot.storage.notices import LetterRow
 from bot.storage.outbox import Errand, PostRow
@@ -92,8 +92,8 @@ class Relay:
         if self._ended:
             return 0
         async with self._store.read() as tx:
-            letters = await notices.due_letters(tx, self._adapter.platform, await tx.now(), _AT_ONCE)
-        return sum(await asyncio.gather(*(self._hand_over(letter) for letter in letters)))
+            due = await notices.due_letters(tx, self._adapter.platform, await tx.now(), _AT_ONCE)
+        return sum(await asyncio.gather(*(self._hand_over(letter) for letter in due)))
 
     async def _hand_over(self, letter: LetterRow) -> bool:
         """Send one letter; who cannot be written to finds what it says on their own pages."""
@@ -102,8 +102,7 @@ class Relay:
         try:
             async with asyncio.timeout(self._send_s):
                 self._check()
-                reader = Reader(language_of(letter.language))
-                await self._adapter.direct(letter.remote_id, load_text(letter.text), reader)
+                await self._adapter.direct(letter.remote_id, await self._written(letter))
                 arrived = True
         except NotHeld:
             return False
@@ -121,6 +120,10 @@ class Relay:
                 until = await tx.now() + timedelta(seconds=wait_s)
                 await notices.put_off_letter(tx, letter, until)
         return arrived
+
+    async def _written(self, letter: LetterRow) -> Reply:
+        async with self._store.read() as tx:
+            return await letters.compose(tx, self._adapter.platform, letter)
 
     async def _due(self, busy: Collection[int]) -> list[Errand]:
         if self._ended:

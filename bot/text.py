@@ -89,6 +89,14 @@ def tn(one: str, many: str, n: int, /, **holes: Hole) -> Text:
     return Text(one, {"n": n, **holes}, many, n)
 
 
+def tells_time(text: Text) -> bool:
+    """Say whether a text names an instant, which its reader wants by a clock of theirs."""
+    return any(
+        isinstance(hole, When) or (isinstance(hole, Text) and tells_time(hole))
+        for hole in text.holes.values()
+    )
+
+
 def verbatim(words: str, /) -> Text:
     """Pass on what a person or file said, untranslated."""
     return Text("{words}", {"words": words})

@@ -31,7 +31,7 @@ from bot.storage import people as people_rows
 from bot.storage import rounds, schema, tallies
 from bot.storage.store import Store, Tx
 from bot.storage.tables import Base
-from bot.text import Noun, Text
+from bot.text import Noun
 from tests.clock import Clock
 from tests.postgres import Server
 
@@ -106,6 +106,14 @@ EMPTY_ALL = (
 async def store(shop_url: str, clock: Clock) -> AsyncIterator[Store]:
     """A store on the test's database, by the test's clock."""
     made = Store(shop_url, clock=clock)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def file_store(migrated_file: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
+    """A store on SQLite: for what is the same on either."""
+    made = Store(f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'file.db')}", clock=clock)
     yield made
     await made.close()
 
@@ -291,7 +299,7 @@ class FakePlatform:
     async def retract(self, group: str, remote_id: str) -> None:
         raise AssertionError("nothing is retracted")
 
-    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None:
+    async def direct(self, remote_id: str, told: Reply) -> None:
         raise AssertionError("nobody is written to")
 
     def said(self, group: str) -> list[str]:

@@ -7,7 +7,6 @@ from bot.service.desk import CutRow, CutView, RoundPage
 from bot.text import Text, t, tn
 
 ALL = "all"
-AT_THE_LINE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +78,6 @@ def _marked(cut: CutView) -> Part:
         "marked", t("Marked"), tn("{n} marked", "{n} marked", len(cut.marked)),
         t("Decided by you, whatever the votes said."), (cut.marked,),
     )  # fmt: skip
-
-
-def at_the_line(cut: CutView) -> tuple[list[CutRow], list[CutRow]]:
-    """List the last designs in and the first out, leaving aside what marks decided."""
-    free = [row for row in cut.rows if row.mark is None]
-    return [r for r in free if r.kept][-AT_THE_LINE:], [r for r in free if not r.kept][:AT_THE_LINE]
 
 
 @dataclass(frozen=True, slots=True)

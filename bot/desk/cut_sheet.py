@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from bot.desk.export import BOM, harmless
+from bot.service.desk.export import BOM, harmless
 from bot.service.desk_presales import CutSheet
 
 COLUMNS = ("number", "version", "title", "colour", "size", "units")

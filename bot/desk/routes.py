@@ -10,7 +10,6 @@ from starlette.routing import Route
 from bot.desk import cut, words
 from bot.desk.acts import Acts
 from bot.desk.designs import Designs
-from bot.desk.export import standings_csv
 from bot.desk.moderation import Moderation
 from bot.desk.page import HELPERS, PageLike
 from bot.desk.people import People
@@ -22,6 +21,7 @@ from bot.rounds import summary
 from bot.service import desk, logbook
 from bot.service.catwalk import Catwalk
 from bot.service.desk import RoundPage, Staff
+from bot.service.desk.export import file_name, standings_csv
 from bot.service.shop import Shop
 from bot.text import Text, t
 
@@ -136,7 +136,7 @@ class Pages:
             view=view,
             staff=view.staff,
             step=words.step(act, words.facts_of(view)),
-            line=cut.at_the_line(view.cut) if view.cut else (),
+            line=view.cut.at_the_line() if view.cut else (),
             **HELPERS,
         )
 
@@ -161,8 +161,8 @@ class Pages:
         view = await self._view(request)
         if view.cut is None:
             raise RuleError("standings.hidden", t("Standings exist from the close of a round on."))
-        body = standings_csv(view.cut, lambda text: self._page.say(request, text))
-        name = f"{view.campaign.key}-round-{view.round.number}.csv"
+        body = standings_csv(view.cut, lambda text: self._page.say(request, text)).encode()
+        name = file_name(view.campaign, view.round)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return self._page.finish(request, Response(body, media_type="text/csv", headers=headers))
 
@@ -201,7 +201,7 @@ def _cut_context(view: RoundPage, key: str) -> dict[str, Any]:
     shown = cut.shown(parts, key)
     return {
         "minute": summary.lines(view.summary) if view.summary else (),
-        "line": cut.at_the_line(view.cut),
+        "line": view.cut.at_the_line(),
         "kinds": cut.by_kind(view.cut),
         "parts": parts,
         "shown": shown,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot import cards
 from bot.service.desk import CampaignLine, RoundLine, RoundPage
 from bot.text import Count, Hole, Noun, Text, When, t, tn
 
@@ -123,16 +124,6 @@ def _resume(f: Facts) -> Text:
     )
 
 
-def _sign(f: Facts) -> Text:
-    if f.last:
-        return t("It becomes the shortlist, and every group is told.")
-    return t(
-        "It decides who takes part in round {next}, and every group is told. "
-        "You can undo it until round {next} opens.",
-        next=f.line.round.number + 1,
-    )
-
-
 def _void(f: Facts) -> Text:
     if f.line.round.state in ("draft", "scheduled"):
         return t("It never opens. This cannot be undone, but it can be run again.")
@@ -147,7 +138,7 @@ _SAYS: Mapping[str, Callable[[Facts], Text]] = {
     "resume": _resume,
     "close": lambda f: t("Votes stop for good and are counted. The groups see the result, then you sign."),
     "void": _void,
-    "sign": _sign,
+    "sign": lambda f: cards.signing_sentence(None if f.last else f.line.round.number + 1),
     "unsign": lambda f: t("The cut is yours to change again. The groups see the standings instead."),
     "again": lambda f: t(
         "A new round {number} is drafted with the same rules. It starts without votes.",

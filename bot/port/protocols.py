@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol
 
-from bot.i18n import Reader
 from bot.port.asks import Command, Comment, Look, News, Press, Upload
 from bot.port.posts import Limits, Post
 from bot.port.screens import Reply
-from bot.text import Text
 
 
 class Inbox(Protocol):
@@ -38,7 +36,7 @@ class ChatAdapter(Protocol):
     async def post(self, post: Post) -> str: ...
     async def edit(self, post: Post, remote_id: str) -> None: ...
     async def retract(self, group: str, remote_id: str) -> None: ...
-    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None: ...
+    async def direct(self, remote_id: str, told: Reply) -> None: ...
 
 
 class Ledger(Protocol):

@@ -116,10 +116,12 @@ class Me:
 
 @dataclass(frozen=True, slots=True)
 class Takeout:
-    """A person's data as a file: `words` is its content, JSON."""
+    """A file for who asked: their own data as JSON, a round's standings as CSV. `words` is its content, and
+    `go` names where the room has the same file, if it does, as a button's does."""
 
     name: str
     words: str
+    go: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ Screen = (
 class Reply:
     """The answer to anything: a sentence, and a screen where one was asked for.
 
-    `language` is the language the person chose, for the adapter to render in. A press answers with the
+    `language` is the language the person chose, for the adapter to render in, and `zone` the one by whose
+    clock its times are told; None where it has none, or its `strip` says it. A press answers with the
     `strip` as it is after the commit and with `picked`, the design numbers it changed and whether each
     is picked now: enough to update a page in place.
     """
@@ -172,3 +175,4 @@ class Reply:
     strip: Strip | None = None
     picked: tuple[tuple[int, bool], ...] = ()
     language: str = "en"
+    zone: str | None = None

@@ -1,11 +1,17 @@
 """Catwalk as its surfaces see it: the Inbox. Each call is one use case."""
 
+from collections.abc import Awaitable
+from dataclasses import replace
+
 from bot import actions
 from bot.actions import CancelOrder, Order
-from bot.port import Command, Comment, Look, News, Press, Reply, Upload
+from bot.errors import RuleError
+from bot.port import Actor, Command, Comment, Look, News, Press, Reply, Upload
 from bot.service import commands, comments, groups, looks, ordering, revisions
+from bot.service.clocks import clock_of
 from bot.service.shop import Shop
 from bot.service.voting import Votes
+from bot.text import tells_time
 
 
 class Catwalk:
@@ -19,24 +25,42 @@ class Catwalk:
         """Do what a button asks, on a ballot or in a presale."""
         action = actions.decode(press.action)
         if isinstance(action, Order | CancelOrder):
-            return await ordering.act(self.shop, press.actor, press.event_id, action, press.group)
-        return await self.votes.act(press.actor, press.event_id, action, press.group)
+            ordered = ordering.act(self.shop, press.actor, press.event_id, action, press.group)
+            return await self._timed(ordered, press.actor, press.group)
+        voted = self.votes.act(press.actor, press.event_id, action, press.group)
+        return await self._timed(voted, press.actor, press.group)
 
     async def look(self, look: Look) -> Reply:
         """Show a screen; changes no vote."""
-        return await looks.look(self.shop, look, self.votes.fields)
+        return await self._timed(looks.look(self.shop, look, self.votes.fields), look.actor, look.group)
 
     async def comment(self, comment: Comment) -> Reply:
         """Keep what a fan said."""
-        return await comments.comment(self.shop, comment)
+        return await self._timed(comments.comment(self.shop, comment), comment.actor, comment.group)
 
     async def command(self, command: Command) -> Reply:
         """Do what `/name args` asks; raises RuleError for a name we do not know."""
-        return await commands.run(self, command)
+        return await self._timed(commands.run(self, command), command.actor, command.group)
 
     async def upload(self, upload: Upload) -> Reply:
         """Keep the next version of a design."""
-        return await revisions.upload(self.shop, upload)
+        return await self._timed(revisions.upload(self.shop, upload), upload.actor, None)
+
+    async def _timed(self, asked: Awaitable[Reply], actor: Actor, group: str | None) -> Reply:
+        """Answer by a clock of the person's own, also when refusing; a vote's own strip has one."""
+        try:
+            reply = await asked
+        except RuleError as refused:
+            if tells_time(refused.text):
+                refused.zone = await self._clock(actor, group)
+            raise
+        if reply.zone or reply.strip or getattr(reply.screen, "strip", None):
+            return reply
+        return replace(reply, zone=await self._clock(actor, group))
+
+    async def _clock(self, actor: Actor, group: str | None) -> str | None:
+        async with self.shop.store.read() as tx:
+            return await clock_of(tx, actor, group)
 
     async def hear(self, news: News) -> None:
         """Take note of who is in a group, and where a group has moved."""

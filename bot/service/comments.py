@@ -151,6 +151,12 @@ def words_about(body: str, number: int | None) -> str:
     return (body[named.end() :].lstrip(" ,:.") if named and said_twice else "") or body
 
 
+def shortened(words: str, most: int) -> str:
+    """Quote words in one line of at most `most` letters; unlike textwrap's, also words without spaces."""
+    said = " ".join(words.split())
+    return said if len(said) <= most else f"{said[: most - 1].rstrip()}…"
+
+
 def _status(row: CommentRow) -> Text | None:
     """Say what became of a comment, to its author."""
     match row.status:

@@ -15,7 +15,7 @@ from bot.rounds.ballots import Count
 from bot.rounds.engine import RUNNING
 from bot.rounds.model import Round, RoundState
 from bot.service import notices, rounds
-from bot.service.comments import member_group, remark
+from bot.service.comments import member_group, remark, shortened
 from bot.service.logbook import Deed
 from bot.service.rounds import By
 from bot.service.shop import Shop, check_role, known, language_for
@@ -130,8 +130,7 @@ async def _campaign_of(tx: Tx, said: SaidRow) -> int | None:
 
 
 def _quoted(said: SaidRow) -> str:
-    words = " ".join(said.body.split())
-    return words if len(words) <= _QUOTED_LETTERS else f"{words[: _QUOTED_LETTERS - 1].rstrip()}…"
+    return shortened(said.body, _QUOTED_LETTERS)
 
 
 def _unstopped(words: str) -> str:

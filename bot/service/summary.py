@@ -1,5 +1,6 @@
 """A closed round summed up, for the desk, the owners' notice and `/results`: one source for every number."""
 
+import re
 from datetime import datetime
 from statistics import median_low
 
@@ -19,6 +20,7 @@ FEW_FANS = 5
 """Below this many fans a median says something about one of them, so it is not shown."""
 
 MOST_TALKED_ABOUT, MOST_ASKED = 2, 3
+_PAGE = re.compile(r"desk:round:([0-9]{1,15}):summary")
 _SHOWN = (RoundState.CLOSED, RoundState.SIGNED_OFF)
 
 
@@ -70,8 +72,19 @@ async def tell_owners(tx: Tx, round_: Round, now: datetime) -> None:
     if found is not None:
         said = _minute(found)
         key = f"summary:{round_.id}:{await rounds.recounts(tx, round_.id)}"
-        page = f"desk:round:{round_.id}:summary"
-        await notices.tell_each(tx, key, dict.fromkeys(await privacy.owners(tx), said), now, page)
+        owners = dict.fromkeys(await privacy.owners(tx), said)
+        await notices.tell_each(tx, key, owners, now, page(round_.id))
+
+
+def page(round_id: int) -> str:
+    """Name the summary's page at the desk, as a notice does."""
+    return f"desk:round:{round_id}:summary"
+
+
+def round_of(go: str | None) -> int | None:
+    """Find the round whose summary's page a notice names."""
+    found = _PAGE.fullmatch(go or "")
+    return int(found[1]) if found else None
 
 
 def _minute(found: Summary) -> Text:

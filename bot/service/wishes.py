@@ -1,11 +1,11 @@
 """What becomes of what fans ask: designers group and decline comments, and the authors are told."""
 
-import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.errors import RuleError
 from bot.port import Actor
 from bot.service import notices
+from bot.service.comments import shortened
 from bot.service.revisions import designer
 from bot.service.shop import Shop
 from bot.storage import campaigns, journal, people, wishes
@@ -59,7 +59,7 @@ def _chosen(about: Sequence[WishRow], ids: Sequence[int]) -> list[WishRow]:
         raise RuleError("wish.unknown", t("Choose at least one comment on this design."))
     for wish in chosen:
         if wish.answered is not None:
-            words = textwrap.shorten(wish.body, 60, placeholder=" …")
+            words = shortened(wish.body, 60)
             raise RuleError(
                 "wish.answered",
                 t("“{words}” is answered by version {version}.", words=words, version=wish.answered),

@@ -70,12 +70,20 @@ class LetterRow:
     remote_id: str
     language: str | None
     text: dict[str, Any]
+    go: str | None
 
 
 async def due_letters(tx: Tx, platform: str, now: datetime, most: int) -> list[LetterRow]:
     """List what is to be told to people on a platform, the oldest first."""
     found = await tx.conn.execute(
-        select(letter.c.notice_id, letter.c.account_id, account.c.remote_id, fan.c.language, notice.c.text)
+        select(
+            letter.c.notice_id,
+            letter.c.account_id,
+            account.c.remote_id,
+            fan.c.language,
+            notice.c.text,
+            notice.c.go,
+        )
         .join(notice, notice.c.id == letter.c.notice_id)
         .join(account, account.c.id == letter.c.account_id)
         .join(fan, fan.c.id == account.c.fan_id)

@@ -271,6 +271,11 @@ async def groups_by_id(tx: Tx, ids: list[int]) -> list[GroupRow]:
     return [GroupRow(*line) for line in found]
 
 
+async def all_groups(tx: Tx) -> list[GroupRow]:
+    found = await tx.conn.execute(select(*_GROUP).order_by(group.c.id))
+    return [GroupRow(*line) for line in found]
+
+
 async def groups_on(tx: Tx, platform: str) -> list[GroupRow]:
     found = await tx.conn.execute(select(*_GROUP).where(group.c.platform == platform).order_by(group.c.id))
     return [GroupRow(*line) for line in found]

@@ -11,16 +11,16 @@ from bot import cards
 from bot.adapters.telegram.adapter import Account, TelegramAdapter
 from bot.adapters.web.room import RoomAdapter
 from bot.i18n import LANGUAGES, Reader
-from bot.port import Card, ChatAdapter, Post
+from bot.port import Card, ChatAdapter, Post, Reply
 from bot.service.ledger import StoredLedger
 from bot.service.memos import StoredMemos
 from bot.storage.store import Store
 from bot.text import t, verbatim
-from tests.adapters.telegram.conftest import api, file_store
+from tests.adapters.telegram.conftest import api
 from tests.adapters.telegram.stage import SECRET, Drawings, Hurry
 from tests.adapters.web.fake_inbox import FakeInbox
 from tests.clock import Clock
-from tests.made_shop import made_shop, migrated_file
+from tests.made_shop import file_store, made_shop, migrated_file
 from tests.telegram.botapi.server import BotApi
 
 __all__ = ["api", "file_store", "migrated_file"]
@@ -85,7 +85,7 @@ async def test_the_same_key_twice_is_one_post(there: There, clock: Clock) -> Non
 
 async def test_one_person_can_be_told_something(there: There) -> None:
     adapter, _, person = there
-    await adapter.direct(person, t("Done"), Reader())
+    await adapter.direct(person, Reply(t("Done")))
 
 
 async def test_an_edit_interval_is_named(there: There) -> None:

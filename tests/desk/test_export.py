@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from bot.desk.export import COLUMNS, harmless
+from bot.service.desk.export import COLUMNS, harmless
 from tests.desk.stage import Desk
 
 

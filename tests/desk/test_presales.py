@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from bot.desk.export import harmless
 from bot.money import Money
 from bot.port import (
     DesignView,
@@ -30,6 +29,7 @@ from bot.port import (
 from bot.presale.ladder import TimeRule
 from bot.presale.model import Presale, PresalePlan, PresaleState
 from bot.service import presales
+from bot.service.desk.export import harmless
 from bot.service.rounds import By
 from bot.storage import campaigns
 from bot.storage import presales as stored

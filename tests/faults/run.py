@@ -19,12 +19,10 @@ from typing import Any
 import bot.__main__
 from bot import main
 from bot.errors import Refused
-from bot.i18n import Reader
 from bot.lease import Lease
-from bot.port import Inbox, Limits, Post
+from bot.port import Inbox, Limits, Post, Reply
 from bot.storage import leases
 from bot.storage.store import Tx
-from bot.text import Text
 from tests.e2e import killed_at
 from tests.faults.outside import NAME
 
@@ -62,7 +60,7 @@ class Megaphone:
     async def retract(self, group: str, remote_id: str) -> None:
         raise Refused("what was said is said")
 
-    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None:
+    async def direct(self, remote_id: str, told: Reply) -> None:
         raise Refused("nobody listens alone")
 
 

@@ -78,6 +78,8 @@ SAYS = {
     "/mod hide c1 rude": {MOD, OWNER},
     "/mod aside Fan 1 bots": {MOD, OWNER},
     "/mod nonsense": {MOD, OWNER},
+    "/preview": {OWNER},
+    "/sign": {OWNER},
 }
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from bot.errors import DeliveryError, Gone, RetryLater
 from bot.i18n import Reader, render
-from bot.port import Actor, Seen
+from bot.port import Actor, Reply, Seen
 from bot.relay import Relay
 from bot.service import notices, privacy
 from bot.storage import people as rows
-from bot.text import Text, t
+from bot.text import t
 from tests.made_shop import FakePlatform, MadeShop
 from tests.service.test_groups import ADA, CHAT, join
 
@@ -21,10 +21,11 @@ class Letterbox(FakePlatform):
         self.letters: list[tuple[str, str]] = []
         self.wrong: DeliveryError | None = None
 
-    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None:
+    async def direct(self, remote_id: str, told: Reply) -> None:
         if self.wrong is not None:
             raise self.wrong
-        self.letters.append((remote_id, render(text, reader)))
+        assert told.text is not None
+        self.letters.append((remote_id, render(told.text, Reader(told.language))))
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from telegram import Message
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 from telegram.ext import Application, BaseRateLimiter, ExtBot
 
-from bot.adapters.telegram import hook
+from bot.adapters.telegram import answers, hook
 from bot.adapters.telegram.house import UPDATES, House
 from bot.adapters.telegram.links import Links
 from bot.adapters.telegram.pictures import Pictures
@@ -24,13 +24,12 @@ from bot.adapters.telegram.request import AiohttpRequest
 from bot.adapters.telegram.trouble import delivery_error, is_threadless
 from bot.adapters.telegram.who import PLATFORM
 from bot.adapters.telegram.window import Window
-from bot.adapters.telegram.words import html
 from bot.errors import ConfigError, Problem
-from bot.i18n import Reader
-from bot.port import Inbox, Ledger, Limits, Memos, Moved, Post
+from bot.port import Inbox, Ledger, Limits, Memos, Moved, Post, Reply
 from bot.port.pictures import Studio
+from bot.port.readers import reader_of
 from bot.serving import listen
-from bot.text import Text, t
+from bot.text import t
 
 log = structlog.get_logger()
 
@@ -213,12 +212,11 @@ class TelegramAdapter:
         await self._connected.wait()
         await self._deliver(group, lambda: self._bot.delete_message(int(group), int(remote_id)))
 
-    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None:
+    async def direct(self, remote_id: str, told: Reply) -> None:
         """Tell one person something in their private chat."""
         await self._connected.wait()
-        await self._deliver(
-            remote_id, lambda: self._bot.send_message(int(remote_id), html(text, reader), parse_mode="HTML")
-        )
+        shown = answers.reply(told, reader_of(told), self._room)
+        await self._deliver(remote_id, lambda: self._window.send(int(remote_id), shown))
 
     async def _deliver(self, group: str, send: Callable[[], Awaitable[T]]) -> T:
         """Send something, and say what became of it in the port's words."""

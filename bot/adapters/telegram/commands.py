@@ -34,6 +34,10 @@ _STAFF: Mapping[str, Text] = {
     "round": t("The round: status, open, pause, extend, close"),
     "mod": t("Hide, set aside, undo, the log"),
 }
+_OWNERS: Mapping[str, Text] = {
+    "preview": t("The cut, as I would sign it"),
+    "sign": t("Sign the cut"),
+}
 _SETTING_UP: Mapping[str, Text] = {
     "hide": t("Hide the comment this answers"),
     "doctor": t("What stops me from working here"),
@@ -59,8 +63,9 @@ class Menus:
 
     async def offer(self, chat_id: int, roles: Collection[Role]) -> None:
         """Offer somebody what their roles may say, in their own chat."""
-        staff = {Role.MODERATOR, Role.OWNER} & set(roles)
-        if staff:
+        if Role.OWNER in roles:
+            await self._put(BotCommandScopeChat(chat_id), {**_FANS, **_STAFF, **_OWNERS})
+        elif Role.MODERATOR in roles:
             await self._put(BotCommandScopeChat(chat_id), {**_FANS, **_STAFF})
 
     async def _put(self, scope: BotCommandScope, commands: Mapping[str, Text]) -> None:

@@ -146,7 +146,7 @@ class Groups:
             await self._as_member(actor, str(message.chat.id), self._inbox.comment, said)
         except RuleError as refused:
             await self._react(message, ReactionEmoji.SHRUG)
-            await self._privately(actor, Shown(html(refusal(refused), self._readers.of(actor))))
+            await self._privately(actor, Shown(html(refusal(refused), self._readers.refused(actor, refused))))
             return
         await self._react(message, ReactionEmoji.WRITING_HAND)
 
@@ -203,7 +203,7 @@ class Groups:
             else:
                 reply = await self._as_member(actor, group, self._inbox.command, asked)
         except RuleError as refused:
-            return Shown(html(refusal(refused), self._readers.of(actor)))
+            return Shown(html(refusal(refused), self._readers.refused(actor, refused)))
         return answers.reply(reply, self._readers.heard(actor, reply), self._room)
 
     async def _set_up(self, message: Message, actor: Actor, code: str) -> None:

@@ -344,8 +344,10 @@ class Private:
         """Answer with a message of its own."""
         reader = self._readers.heard(at.actor, reply)
         if isinstance(reply.screen, Takeout):
-            words = reply.screen.words.encode()
-            await self._bot.send_document(at.chat_id, words, filename=reply.screen.name)
+            said = render(reply.text, reader) if reply.text else None
+            await self._bot.send_document(
+                at.chat_id, reply.screen.words.encode(), caption=said, filename=reply.screen.name
+            )
             return
         if reply.strip is not None and reply.text is not None and reply.screen is None:
             await self._say(at, toasts.pressed(reply, None, reader))
@@ -362,7 +364,7 @@ class Private:
         await self._bot.send_message(at.chat_id, words)
 
     def _refusal(self, actor: Actor, refused: RuleError) -> str:
-        return render(refusal(refused), self._readers.of(actor))
+        return render(refusal(refused), self._readers.refused(actor, refused))
 
 
 def refusal(refused: RuleError) -> Text:

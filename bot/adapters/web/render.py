@@ -17,7 +17,7 @@ from starlette.datastructures import Headers
 
 from bot.adapters.web.shelves import Shelf, shelved
 from bot.i18n import Reader, language_of, moment, number, render
-from bot.port import Button, Chart, FeedPost, Notice, Picture, Remark, Strip, words
+from bot.port import Chart, FeedPost, Notice, Picture, Remark, Strip, words
 from bot.text import Hole, Span, Text, When, t, tn
 
 HERE = Path(__file__).parent
@@ -82,8 +82,7 @@ def _environment(folders: tuple[Path, ...]) -> Environment:
         srcset=srcset,
         vote_url=vote_url,
         chart_url=_chart_url,
-        button_url=button_url,
-        more_url=more_url,
+        go_url=go_url,
         left=left,
         in_utc=in_utc,
         seen_words=words.seen_words,
@@ -137,19 +136,14 @@ def vote_url(group: str, page: int | None) -> str:
     return url("r", group, "vote", page=page) if page else url("r", group, "ballot")
 
 
-def button_url(group: str, button: Button) -> str:
-    """Find the page a post's button leads to."""
-    return "/help" if button.go == "help" else url("r", group, *button.go.split(":"))
-
-
-def more_url(group: str, notice: Notice, desk_path: str | None) -> str | None:
-    """Find the page where more of a notice is; None where there is none for this reader."""
-    if notice.go is None:
+def go_url(group: str, go: str | None, desk_path: str | None) -> str | None:
+    """Find the page a button or a notice leads to; None where there is none for this reader."""
+    if go is None:
         return None
-    place, _, rest = notice.go.partition(":")
+    place, _, rest = go.partition(":")
     if place == "desk":
         return desk_path and desk_path + url(*rest.split(":"))
-    return button_url(group, Button(notice.text, notice.go))
+    return "/help" if go == "help" else url("r", group, *go.split(":"))
 
 
 def figure(value: Hole) -> Text:

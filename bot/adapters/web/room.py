@@ -24,9 +24,7 @@ from bot.adapters.web.routes import GroupPages
 from bot.adapters.web.said import SaidPages
 from bot.adapters.web.security import Guard, Rates, Throttle
 from bot.adapters.web.session import Sessions
-from bot.i18n import Reader
-from bot.port import Inbox, Limits, Post
-from bot.text import Text
+from bot.port import Inbox, Limits, Post, Reply
 
 
 class RoomAdapter:
@@ -118,5 +116,5 @@ class RoomAdapter:
     async def retract(self, group: str, remote_id: str) -> None:
         self.live.wake(group)
 
-    async def direct(self, remote_id: str, text: Text, reader: Reader) -> None:
+    async def direct(self, remote_id: str, told: Reply) -> None:
         """Do nothing: the room has no private messages; what a fan is told stands on their own pages."""

@@ -23,13 +23,17 @@ from bot.adapters.web.wire import (
 )
 from bot.port import (
     Answer,
+    Button,
     Card,
     Comment,
     Feed,
     FeedPost,
     Inbox,
+    Screen,
     ShowFeed,
+    Takeout,
 )
+from bot.text import Text, t
 
 STREAMS = 8
 """Live streams one account may hold: open tabs, on every device."""
@@ -105,7 +109,7 @@ class GroupPages(Group):
             return self._acted(request, form, reply, onward)
         if visit.language != language and onward is None:  # everything on the page speaks another one now
             return self._acted(request, form, reply, visit.back)
-        answer = reply.screen if isinstance(reply.screen, Answer) else Answer(reply.text)
+        answer = _found(reply.text, reply.screen)
         back = onward or visit.back
         if not self._page.wants_json(request):
             return self._show(request, "answer.html", answer=answer, back=back)
@@ -134,6 +138,13 @@ class GroupPages(Group):
             self._streams[who] -= 1
             if self._streams[who] <= 0:
                 del self._streams[who]
+
+
+def _found(text: Text, screen: Screen | None) -> Answer:
+    """Show what a command found; a file is where the room has it."""
+    if isinstance(screen, Takeout) and screen.go:
+        return Answer(text, buttons=(Button(t("Download"), screen.go),))
+    return screen if isinstance(screen, Answer) else Answer(text)
 
 
 def _instant(text: str | None) -> datetime | None:

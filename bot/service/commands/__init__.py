@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.errors import RuleError
 from bot.port import Answer, Command, Reply, Role
-from bot.service.commands import ballot, mod, order, person, rounds, standing
+from bot.service.commands import ballot, cut, mod, order, person, results, rounds, standing
 from bot.service.commands.here import Asks
 from bot.service.commands.row import Counter, Row
 from bot.service.shop import check_event, known, language_for
@@ -51,10 +51,12 @@ async def _help(at: Counter, c: Command) -> Reply:
 
 COMMANDS: Mapping[str, Row] = {
     **standing.ROWS,
+    **results.ROWS,
     **ballot.ROWS,
     **order.ROWS,
     **person.ROWS,
     **rounds.ROWS,
+    **cut.ROWS,
     **mod.ROWS,
     "help": Row(_help),
 }

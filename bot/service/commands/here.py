@@ -24,7 +24,10 @@ class Asks(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Who speaks and where: in one group, or where none is named in all of theirs on that platform."""
+    """Who speaks and where: in one group, or where none is named in all of theirs on that platform.
+
+    An owner in a chat of their own speaks of everything there is.
+    """
 
     person: Person
     language: str
@@ -63,10 +66,22 @@ async def here(tx: Tx, c: Command, *roles: Role) -> Here:
     person = await known(tx, c.actor)
     if roles:
         check_role(person, *roles)
+    language = language_for(person, c.actor)
+    if c.group is None and person.may(Role.OWNER):
+        everything = await campaigns.all_campaigns(tx)
+        return Here(person, language, tuple(await people.all_groups(tx)), tuple(everything))
     if c.group is None:
         joined = await people.memberships(tx, person.account_id)
         groups = [g for g in joined if g.platform == person.platform]
     else:
         groups = [await member_group(tx, person, c.actor.platform, c.group)]
     found = await campaigns.campaigns_of(tx, [g.id for g in groups])
-    return Here(person, language_for(person, c.actor), tuple(groups), tuple(found))
+    return Here(person, language, tuple(groups), tuple(found))
+
+
+def leading_number(words: str) -> tuple[int | None, str]:
+    """Read the number of a round that words begin with, and the rest of them; None for other words."""
+    first, _, rest = words.strip().partition(" ")
+    if first.isascii() and first.isdecimal() and len(first) <= 3:
+        return int(first), rest.strip()
+    return None, words.strip()

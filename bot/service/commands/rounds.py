@@ -11,7 +11,7 @@ from bot.rounds.durations import take_duration
 from bot.rounds.engine import Event
 from bot.rounds.model import Campaign, Round, RoundState
 from bot.service import bulletin, rounds
-from bot.service.commands.here import Here, here
+from bot.service.commands.here import Here, here, leading_number
 from bot.service.commands.row import Counter, Row
 from bot.service.commands.standing import current, line
 from bot.service.moderation import REASON_LETTERS
@@ -57,7 +57,8 @@ async def _round(at: Counter, c: Command) -> Reply:
         found = await here(tx, c, Role.OWNER if verb == _AGAIN else Role.MODERATOR)
         campaign, words = found.campaign(f"/round {verb}", rest)
         siblings = await round_rows.rounds_of(tx, campaign.id)
-        round_ = _meant(verb, siblings)
+        named, words = leading_number(words) if verb == Event.OPEN else (None, words)
+        round_ = _meant(verb, siblings, named)
         if verb == "status":
             return await _status(tx, found, campaign, round_, siblings)
     title = await _VERBS[verb](at.shop.store, _Asked(found, campaign, round_, words, c.event_id))
@@ -67,11 +68,13 @@ async def _round(at: Counter, c: Command) -> Reply:
         return found.reply(title, choices=_choices(found, campaign, after, siblings))
 
 
-def _meant(verb: str, siblings: list[Round]) -> Round:
-    """Choose the round: to open the first that has not been, to run again the one that was called off,
-    else the one that runs or ran last."""
+def _meant(verb: str, siblings: list[Round], named: int | None = None) -> Round:
+    """Choose the round: to open the one named, else the first that has not been; to run again the one that
+    was called off; else the one that runs or ran last."""
     if verb == _AGAIN:
         return _called_off(siblings)
+    if named is not None:
+        return _numbered(siblings, named)
     waiting = [r for r in siblings if r.state in _TO_OPEN]
     if verb == Event.OPEN and waiting:
         return waiting[0]
@@ -79,6 +82,13 @@ def _meant(verb: str, siblings: list[Round]) -> Round:
     if round_ is None:
         raise RuleError("round.none", t("This campaign has no rounds."))
     return round_
+
+
+def _numbered(siblings: list[Round], number: int) -> Round:
+    found = engine.counting(siblings, number)
+    if found is None:
+        raise RuleError("round.unknown", t("There is no such round."))
+    return found
 
 
 def _called_off(siblings: list[Round]) -> Round:

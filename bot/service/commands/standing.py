@@ -1,12 +1,9 @@
-"""Commands that only tell: /campaign, where things are; /results, how the last round ended."""
+"""/campaign: where things are, for anybody."""
 
-from bot import cards
-from bot.port import Answer, Button, Choice, Command, Reply, Role
+from bot.port import Answer, Button, Choice, Command, Reply
 from bot.presale.model import PresaleState
 from bot.rounds import engine
-from bot.rounds import summary as words
 from bot.rounds.model import Campaign, Round, RoundState
-from bot.service import bulletin, summary
 from bot.service.commands.here import Here, here
 from bot.service.commands.row import Counter, Row
 from bot.storage import campaigns, presales, rounds
@@ -14,8 +11,6 @@ from bot.storage.store import Tx
 from bot.text import Count, Text, When, t, tn, verbatim
 
 _NOW = (RoundState.OPEN, RoundState.PAUSED)
-_ENDED = (RoundState.CLOSED, RoundState.SIGNED_OFF)
-_STAFF = (Role.OWNER, Role.MODERATOR, Role.DESIGNER)
 
 
 async def _campaign(at: Counter, c: Command) -> Reply:
@@ -85,36 +80,4 @@ async def line(tx: Tx, campaign: Campaign, round_: Round) -> Text:
     return t("Round {number} is signed: {looks} went on.", number=number, looks=looks)
 
 
-async def _results(at: Counter, c: Command) -> Reply:
-    """Tell how the newest round ended: fans as its post in the group does, the shop's people in one minute.
-
-    Before a close there is nothing for anybody.
-    """
-    async with at.shop.store.read() as tx:
-        found = await here(tx, c)
-        campaign, _ = found.campaign("/results", c.args)
-        siblings = await rounds.rounds_of(tx, campaign.id)
-        ended = [r for r in siblings if r.state in _ENDED and await rounds.is_counted(tx, r.id)]
-        if ended:
-            return await (_minute if found.person.may(*_STAFF) else _card)(tx, found, ended[-1])
-        newest = current(siblings)
-        where = [await line(tx, campaign, newest)] if newest else []
-    return found.reply(t("No results yet: totals appear when a round has closed."), where)
-
-
-async def _card(tx: Tx, found: Here, round_: Round) -> Reply:
-    card = await bulletin.compose(tx, cards.RESULT, round_.id)
-    assert card is not None
-    return Reply(card.title, Answer(card.title, card.lines, buttons=card.buttons), language=found.language)
-
-
-async def _minute(tx: Tx, found: Here, round_: Round) -> Reply:
-    summed = await summary.summary(tx, round_.id)
-    title, all_ = words.title(summed), (Button(t("See all results"), "results"),)
-    return Reply(title, Answer(title, words.lines(summed), buttons=all_), language=found.language)
-
-
-ROWS = {
-    "campaign": Row(_campaign, (t("/campaign tells what runs here, and the next dates."),)),
-    "results": Row(_results, (t("/results tells how the last round ended."),)),
-}
+ROWS = {"campaign": Row(_campaign, (t("/campaign tells what runs here, and the next dates."),))}

@@ -11,6 +11,7 @@ from bot.storage import comments, rounds
 from bot.storage.store import Tx
 from bot.text import Text
 
+AT_THE_LINE = 4
 VERDICTS = tuple(v.value for v in Verdict)
 
 
@@ -57,6 +58,11 @@ class CutView:
     @property
     def marked(self) -> tuple[CutRow, ...]:
         return tuple(r for r in self.rows if r.mark)
+
+    def at_the_line(self) -> tuple[list[CutRow], list[CutRow]]:
+        """List the last designs in and the first out, leaving aside what marks decided."""
+        free = [row for row in self.rows if row.mark is None]
+        return [r for r in free if r.kept][-AT_THE_LINE:], [r for r in free if not r.kept][:AT_THE_LINE]
 
     def count(self, verdict: str) -> int:
         return sum(r.standing.verdict == verdict for r in self.rows)

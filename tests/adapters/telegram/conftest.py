@@ -1,8 +1,6 @@
 """The stand-in server with a bot, the store of a shop, and a shop whose fans are on Telegram."""
 
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -10,24 +8,26 @@ from bot.service.ledger import StoredLedger
 from bot.storage.store import Store
 from tests.adapters.telegram.stage import Stage, staged
 from tests.clock import Clock
-from tests.made_shop import made_shop, migrated_database, migrated_file, shop_url, store
+from tests.made_shop import file_store, made_shop, migrated_database, migrated_file, shop_url, store
 from tests.telegram.botapi.server import BotApi
 from tests.telegram.playing import ada, api, bot, fans
 
-__all__ = ["ada", "api", "bot", "fans", "migrated_database", "migrated_file", "shop_url", "store"]
+__all__ = [
+    "ada",
+    "api",
+    "bot",
+    "fans",
+    "file_store",
+    "migrated_database",
+    "migrated_file",
+    "shop_url",
+    "store",
+]
 
 
 @pytest.fixture
 def ledger(store: Store) -> StoredLedger:
     return StoredLedger(store)
-
-
-@pytest.fixture
-async def file_store(migrated_file: Path, tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    """A store on SQLite: what chats show is the same on either."""
-    made = Store(f"sqlite+aiosqlite:///{shutil.copy(migrated_file, tmp_path / 'chats.db')}", clock=clock)
-    yield made
-    await made.close()
 
 
 @pytest.fixture

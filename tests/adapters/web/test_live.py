@@ -12,7 +12,7 @@ from bot.adapters.web import RoomAdapter
 from bot.adapters.web.live import Live
 from bot.adapters.web.routes import STREAMS
 from bot.i18n import Reader
-from bot.port import Post
+from bot.port import Post, Reply
 from bot.text import t
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.fake_inbox import FakeInbox
@@ -131,7 +131,7 @@ async def test_a_post_points_open_pages_at_it(room: RoomAdapter, inbox: FakeInbo
         inbox.cursor = 4
         await room.retract("spring", "outbox-7")
         assert await after(stream) == 4
-    await room.direct("somebody", t("Hello"), Reader())
+    await room.direct("somebody", Reply(t("Hello")))
 
 
 async def test_the_room_is_served_on_when_another_tells_its_groups(

@@ -5,7 +5,8 @@ import io
 import unicodedata
 from collections.abc import Callable
 
-from bot.service.desk import CutRow, CutView
+from bot.rounds.model import Campaign, Round
+from bot.service.desk.cut import CutRow, CutView
 from bot.text import Text
 
 COLUMNS = (
@@ -24,13 +25,17 @@ def harmless(words: str) -> str:
     return f"'{words}" if seen in _FORMULA or words[:1] in _CONTROL else words
 
 
-def standings_csv(cut: CutView, say: Callable[[Text], str]) -> bytes:
+def file_name(campaign: Campaign, round_: Round) -> str:
+    return f"{campaign.key}-round-{round_.number}.csv"
+
+
+def standings_csv(cut: CutView, say: Callable[[Text], str]) -> str:
     """Write a cut best place first; `say` renders the reasons in the reader's language."""
     table = io.StringIO()
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
     writer.writerows(_cells(row, say) for row in cut.rows)
-    return (BOM + table.getvalue()).encode()
+    return BOM + table.getvalue()
 
 
 def _cells(row: CutRow, say: Callable[[Text], str]) -> list[str | int]:
