@@ -37,6 +37,13 @@ class Decision:
 def alt(candidate: Candidate) -> Text:
     """Describe a photo for who cannot see it: number, title and what is known of it."""
     facts = ", ".join(v for v in candidate.attributes.values() if v)
+    if not candidate.title:
+        facts = facts or candidate.category
+        return (
+            t("Number {number}: {title}", number=candidate.number, title=facts)
+            if facts
+            else t("Number {number}", number=candidate.number)
+        )
     if facts:
         return t(
             "Number {number}: {title}. {facts}", number=candidate.number, title=candidate.title, facts=facts

@@ -11,6 +11,7 @@ from bot.intake.photos import CleanPhoto, PhotoStore
 from bot.intake.read import CampaignFile, read_campaign
 from bot.service import designs
 from bot.service.designs import Loaded
+from bot.service.photos import known_photos
 from bot.settings import Photos
 from bot.storage import schema
 from bot.storage.store import Store
@@ -39,7 +40,8 @@ async def load_campaign(
     await schema.check_current(store)
     wanted.folder.mkdir(parents=True, exist_ok=True)
     photos = PhotoStore(wanted.folder)
-    there = {**(known or {}), **await designs.known_photos(store)}
+    async with store.read() as tx:
+        there = {**(known or {}), **await known_photos(tx)}
     there = {source: photo for source, photo in there.items() if photos.has(photo.hash)}
     with tempfile.TemporaryDirectory(dir=wanted.folder, prefix="loading-") as staging:
         file = await asyncio.to_thread(

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.port import Command, Comment, Inbox, Look, News, Press, Reply, Upload
+from bot.port import Command, Comment, Inbox, Look, NewDesigns, News, Press, Reply, Upload
 from bot.storage.store import is_outage
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ class Patient:
     async def command(self, command: Command) -> Reply:
         return await self._surely(lambda: self._inbox.command(command))
 
-    async def upload(self, upload: Upload) -> Reply:
+    async def upload(self, upload: Upload | NewDesigns) -> Reply:
         return await self._surely(lambda: self._inbox.upload(upload))
 
     async def hear(self, news: News) -> None:

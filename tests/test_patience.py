@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import RuleError
 from bot.patience import Patient
-from bot.port import Actor, Command, Comment, Look, Moved, Press, Reply, ShowMe, Upload
+from bot.port import Actor, Command, Comment, Look, Moved, Press, Reply, ShowMe, Upload, at_hand
 from bot.text import t
 
 Ask = Callable[[Any], Awaitable[object]]
@@ -17,7 +17,7 @@ ADA = Actor("telegram", "7", "Ada")
 KEPT: dict[str, Ask] = {
     "comment": lambda inbox: inbox.comment(Comment(ADA, "e1", None, "#067 longer sleeves")),
     "command": lambda inbox: inbox.command(Command(ADA, "e2", "help")),
-    "upload": lambda inbox: inbox.upload(Upload(ADA, "e3", 67, b"photo", "longer")),
+    "upload": lambda inbox: inbox.upload(Upload(ADA, "e3", 67, at_hand(b"photo"), "longer")),
     "hear": lambda inbox: inbox.hear(Moved("telegram", "-1", "-2")),
 }
 WAITED_FOR: dict[str, Ask] = {

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.desk.page import HELPERS, PageLike
 from bot.errors import RuleError
-from bot.port import Actor, Upload
+from bot.port import Actor, Upload, at_hand
 from bot.service import revisions, wishes, workroom
 from bot.service.catwalk import Catwalk
 from bot.service.revisions import NOTE_LETTERS
@@ -150,7 +150,7 @@ class Designs:
                 raise RuleError("upload.photo", t("Choose the photo of the new version first."))
             campaign_id, number = _place(request)
             reply = await self._catwalk.upload(
-                Upload(actor, _event(form), number, photo, form.get("note", ""), ids, campaign_id)
+                Upload(actor, _event(form), number, at_hand(photo), form.get("note", ""), ids, campaign_id)
             )
         except RuleError as refused:
             return await self._refused(request, "desk/upload.html", refused, ids, form)

@@ -18,7 +18,9 @@ MAX_COLUMNS = 24
 MAX_NUMBER = 9999
 
 _OWN = ("number", "photo", "title", "category")
-_LONGEST = {"number": 8, "photo": 240, "title": 80, "category": 40}
+ALONE = 0
+TITLE_LETTERS = 80
+_LONGEST = {"number": 8, "photo": 240, "title": TITLE_LETTERS, "category": 40}
 _LONGEST_OTHER = 200
 _LONGEST_NAME = 40
 _NUMBER = re.compile(r"#?([0-9]{1,5})")
@@ -26,7 +28,8 @@ _NUMBER = re.compile(r"#?([0-9]{1,5})")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One design as its row says; `photo` is the cell, not yet looked up. `line` is the row's first."""
+    """One design as its row says; `photo` is the cell, not yet looked up. `line` is the row's first, or ALONE
+    for a photo without a row."""
 
     line: int
     number: int
@@ -45,8 +48,8 @@ class DesignRows:
     problems: tuple[Problem, ...]
 
 
-def read_rows(data: bytes, limits: Limits = DEFAULTS) -> DesignRows:
-    """Read the bytes of `designs.csv`."""
+def read_rows(data: bytes, limits: Limits = DEFAULTS, after: int = 0) -> DesignRows:
+    """Read the bytes of `designs.csv`; rows without a number are counted from `after`."""
     reader = _Reader()
     text = reader.decoded(data)
     cells = list(reader.cells(text)) if text is not None else []
@@ -61,7 +64,7 @@ def read_rows(data: bytes, limits: Limits = DEFAULTS) -> DesignRows:
     data_rows = cells[1:]
     if not reader.broken:
         reader.check_count(len(data_rows), limits)
-    rows = [reader.row(line, values, columns, order) for order, (line, values) in enumerate(data_rows, 1)]
+    rows = [reader.row(line, values, columns, n) for n, (line, values) in enumerate(data_rows, after + 1)]
     whole = tuple(row for row in rows if row is not None)
     reader.check_numbers(whole)
     return DesignRows(whole, None if reader.broken else len(data_rows), tuple(reader.problems))

@@ -2,27 +2,28 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from bot.errors import ConfigError, Problem, RuleError
 from bot.intake import campaign_file, designs_file
 from bot.intake.campaign_file import Rules, read_rules
-from bot.intake.designs_file import DesignRows, Row, read_rows
+from bot.intake.designs_file import ALONE, TITLE_LETTERS, DesignRows, Row, read_rows
 from bot.intake.folder import Folder
 from bot.intake.limits import DEFAULTS, Limits
-from bot.intake.near import BITS, near_pairs
+from bot.intake.near import BITS, near_pairs, near_to
 from bot.intake.photos import CleanPhoto, PhotoStore
 from bot.intake.pool import Known, Progress, clean_all
 from bot.intake.toml_table import MAX_FILE_BYTES
-from bot.intake.words import shown
+from bot.intake.words import hidden_character, shown
 from bot.intake.zips import unpack
 from bot.presale.model import PresalePlan
 from bot.rounds.model import RoundPlan
-from bot.text import Noun, Numbers, t, tn
+from bot.text import Noun, Numbers, Text, t, tn
 
 _MAX_UNLISTED = 20
 """How many photos without a row are named one by one."""
@@ -92,6 +93,29 @@ def read_campaign(
         return _Reading(root, staging, limits).campaign(known, progress)
 
 
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """Designs that may join a campaign, by number, and what is worth knowing about them."""
+
+    designs: tuple[DesignFile, ...]
+    warnings: tuple[Problem, ...]
+
+
+def read_additions(
+    archive: Path, staging: Path, there: Mapping[int, CleanPhoto], *, limits: Limits, known: Known = unknown
+) -> Additions:
+    """Read designs for a campaign that has these already from a zip: photos, with or without a designs.csv.
+
+    Those without a number get the next ones. Everything else is as in `read_campaign`.
+    """
+    staging.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".unpacked-", dir=staging) as unpacked:
+        root, problems = unpack(archive, Path(unpacked), limits.zip)
+        if problems:
+            raise ConfigError(problems)
+        return _Reading(root, staging, replace(limits, min_designs=1)).additions(there, known)
+
+
 class _Reading:
     """One reading of one folder, gathering its problems."""
 
@@ -125,6 +149,57 @@ class _Reading:
             rules.presale,
         )
 
+    def additions(self, there: Mapping[int, CleanPhoto], known: Known) -> Additions:
+        last = max(there, default=0)
+        rows = self._rows(last) if self.folder.has(designs_file.FILE) else self._photos_alone(last)
+        self._check_room(rows.count, len(there))
+        for row in rows.rows:
+            if row.number in there:
+                text = t("Number {number} is in this campaign already.", number=row.number)
+                self.problems.append(Problem(designs_file.FILE, text, row.line))
+        designs = self._designs(rows.rows, known, None)
+        self._compare(designs, there)
+        if self.folder.has(campaign_file.FILE):
+            text = t("This file stays out: the campaign is loaded, and its rules are fixed.")
+            self.warnings.append(Problem(campaign_file.FILE, text))
+        if self.problems:
+            raise ConfigError(sorted(self.problems, key=_by_place))
+        return Additions(designs, tuple(sorted(self.warnings, key=_by_place)))
+
+    def _photos_alone(self, last: int) -> DesignRows:
+        """Make a row of each photo there is, in the order of their names, which are their titles."""
+        paths = self.folder.photos()
+        if not paths:
+            raise ConfigError([Problem(shown(self.folder.root.name), t("There is no photo in here."))])
+        rows = (Row(ALONE, n, path, title_of(path), "", {}) for n, path in enumerate(paths, last + 1))
+        return DesignRows(tuple(rows), len(paths), ())
+
+    def _check_room(self, new: int | None, there: int) -> None:
+        most = self.limits.max_designs
+        if new is not None and there + new > most:
+            text = t(
+                "With these the campaign would have {n} designs; it takes at most {most}.",
+                n=there + new,
+                most=most,
+            )
+            self.problems.append(Problem(designs_file.FILE, text))
+
+    def _compare(self, designs: tuple[DesignFile, ...], there: Mapping[int, CleanPhoto]) -> None:
+        """Refuse photos that the campaign shows already, and note those that look almost like one."""
+        same = {name: n for n, photo in there.items() for name in (photo.hash, photo.source_hash)}
+        for design in designs:
+            twin = same.get(design.photo.source_hash) or same.get(design.photo.hash)
+            if twin is not None:
+                text = t("This is the very photo of {design}.", design=Numbers((twin,)))
+                self.problems.append(Problem(_name(design), text))
+        for design in designs:
+            self.warnings += [
+                Problem(_name(design), alike(near, design.number))
+                for near in near_to(
+                    design.photo.phash, {n: p.phash for n, p in there.items()}, self.limits.near
+                )
+            ]
+
     def _read(self, file: str, most: int) -> bytes | None:
         """Read one of the two lists, noting why it cannot be."""
         if not self.folder.has(file):
@@ -136,11 +211,11 @@ class _Reading:
             self.problems.append(Problem(file, error.text))
             return None
 
-    def _rows(self) -> DesignRows:
+    def _rows(self, after: int = 0) -> DesignRows:
         data = self._read(designs_file.FILE, designs_file.MAX_FILE_BYTES)
         if data is None:
             return DesignRows((), None, ())
-        rows = read_rows(data, self.limits)
+        rows = read_rows(data, self.limits, after)
         self.problems += rows.problems
         return rows
 
@@ -200,7 +275,9 @@ class _Reading:
                 other=twin.photo,
                 line=twin.line,
             )
-            self.problems.append(Problem(designs_file.FILE, text, row.line))
+            if row.line == ALONE:
+                text = t("This is the very same picture as “{other}”.", other=twin.photo)
+            self.problems.append(_problem(row, text))
 
     def _note_near(self, found: list[tuple[Row, CleanPhoto]]) -> None:
         for pair in near_pairs([photo.phash for _, photo in found], self.limits.near):
@@ -212,7 +289,7 @@ class _Reading:
                 distance=pair.distance,
                 bits=BITS,
             )
-            self.warnings.append(Problem(designs_file.FILE, text, later.line))
+            self.warnings.append(_problem(later, text))
 
     def _note_unlisted(self, placed: Mapping[str, Row]) -> None:
         unlisted = [path for path in self.folder.photos() if path not in placed]
@@ -227,6 +304,36 @@ class _Reading:
                 more,
             )
             self.warnings.append(Problem(designs_file.FILE, text))
+
+
+_CAMERAS = re.compile(r"(?:img|dsc|dscn|photo|image|pxl|p)?[\W_\d]*", re.IGNORECASE)
+
+
+def title_of(file: str) -> str:
+    """Make a title of a photo's file name; none of one that a camera gave."""
+    stem = PurePosixPath(file).stem
+    words = " ".join(stem.replace("_", " ").replace("-", " ").split())
+    fits = not _CAMERAS.fullmatch(stem) and not hidden_character(words)
+    return words[:TITLE_LETTERS] if fits else ""
+
+
+def alike(one: int, other: int) -> Text:
+    """Warn of two designs that fans would split their votes between."""
+    return t(
+        "{pair} look almost the same. Fans would split their votes: keep both only if they are two designs.",
+        pair=Numbers((one, other)),
+    )
+
+
+def _problem(row: Row, text: Text) -> Problem:
+    """Say what is about a row, or about a photo that has none."""
+    if row.line == ALONE:
+        return Problem(shown(row.photo), text)
+    return Problem(designs_file.FILE, text, row.line)
+
+
+def _name(design: DesignFile) -> str:
+    return shown(design.title) or f"#{design.number:03d}"
 
 
 def _by_place(problem: Problem) -> tuple[int, str, int]:

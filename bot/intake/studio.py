@@ -1,12 +1,19 @@
 """Single photos as people send them: cleaned one at a time, beside the event loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bot.errors import RuleError
 from bot.intake.header import check_photo, sniffed
-from bot.intake.limits import DEFAULTS, PhotoLimits
+from bot.intake.limits import DEFAULTS, PhotoLimits, ZipLimits
 from bot.intake.photos import CleanPhoto, PhotoStore, keep_photo, source_hash
+from bot.intake.read import Additions, read_additions
+
+_ZIP = ZipLimits(max_bytes=500_000_000)
+"""What a zip from a chat may unpack to; a campaign's own, from this machine, may be larger."""
 
 
 class Studio:
@@ -16,6 +23,31 @@ class Studio:
         self.store = store
         self.limits = limits
         self._one = asyncio.Lock()
+
+    async def unpack(
+        self, archive: bytes, there: Mapping[int, CleanPhoto], known: Callable[[str], CleanPhoto | None]
+    ) -> Additions:
+        """Keep the photos of a zip of designs for a campaign that has these; raises ConfigError with all that
+        is wrong, and then nothing is kept."""
+        async with self._one:
+            return await asyncio.to_thread(self._unpack, archive, there, known)
+
+    def _unpack(
+        self, archive: bytes, there: Mapping[int, CleanPhoto], known: Callable[[str], CleanPhoto | None]
+    ) -> Additions:
+        self.store.root.mkdir(parents=True, exist_ok=True)
+        limits = replace(DEFAULTS, photo=self.limits, zip=_ZIP)
+        with TemporaryDirectory(dir=self.store.root, prefix="loading-") as folder:
+            packed, staging = Path(folder) / "designs.zip", Path(folder) / "photos"
+            packed.write_bytes(archive)
+            found = read_additions(
+                packed, staging, there, limits=limits, known=lambda s: self._kept(known(s))
+            )
+            self.store.adopt(PhotoStore(staging))
+            return found
+
+    def _kept(self, photo: CleanPhoto | None) -> CleanPhoto | None:
+        return photo if photo is not None and self.store.has(photo.hash) else None
 
     async def clean(self, data: bytes, known: Callable[[str], CleanPhoto | None]) -> CleanPhoto:
         """Check, clean and keep a photo; raises RuleError with what to do about a bad one.
@@ -31,8 +63,8 @@ class Studio:
         try:
             checked = check_photo(data, name, self.limits)
             source = source_hash(data)
-            before = known(source)
-            if before is not None and self.store.has(before.hash):
+            before = self._kept(known(source))
+            if before is not None:
                 return before
             self.store.root.mkdir(parents=True, exist_ok=True)
             return keep_photo(checked, source, self.store)

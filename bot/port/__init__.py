@@ -13,10 +13,12 @@ from bot.port.asks import (
     Comment,
     Look,
     Moved,
+    NewDesigns,
     News,
     Press,
     Role,
     Seen,
+    Sent,
     ShowBallot,
     ShowDesign,
     ShowFeed,
@@ -30,6 +32,7 @@ from bot.port.asks import (
     ShowTakeout,
     Upload,
     Wish,
+    at_hand,
 )
 from bot.port.ballots import BallotView, Before, CardPage, Chip, DuelPage, Sheet, Strip, Tile
 from bot.port.posts import Button, Card, Chart, Limits, Meter, Picture, Post
@@ -79,6 +82,7 @@ __all__ = [
     "Memos",
     "Meter",
     "Moved",
+    "NewDesigns",
     "News",
     "Notice",
     "OrderLine",
@@ -97,6 +101,7 @@ __all__ = [
     "Said",
     "Screen",
     "Seen",
+    "Sent",
     "Sheet",
     "ShowBallot",
     "ShowDesign",
@@ -114,4 +119,5 @@ __all__ = [
     "Tile",
     "Upload",
     "Wish",
+    "at_hand",
 ]

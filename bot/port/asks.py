@@ -1,5 +1,6 @@
 """What adapters hand in: who acts, and what they ask for or say."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -144,6 +145,27 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A file that somebody sent; `name` is its own, where it has one.
+
+    `fetch` brings its bytes, once it is known to be welcome; it raises RuleError where its platform does not
+    hand it out.
+    """
+
+    fetch: Callable[[], Awaitable[bytes]] = field(repr=False)
+    name: str = ""
+
+
+def at_hand(data: bytes, name: str = "") -> Sent:
+    """Hand in a file whose bytes are here."""
+
+    async def fetch() -> bytes:
+        return data
+
+    return Sent(fetch, name)
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """Words said in a group. `number` is the design a form names; else `#067` in the text or the
     design of the comment replied to (`reply_to`, our comment id; `replies`, the event it was said by).
@@ -214,7 +236,22 @@ class Upload:
     actor: Actor
     event_id: str
     number: int
-    photo: bytes = field(repr=False)
+    photo: Sent
     note: str
     answers: tuple[int, ...] = ()
     campaign: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDesigns:
+    """A photo, or a zip of photos, that a designer adds to a campaign whose first round has not opened.
+
+    `words` were written under it: the campaign's key where that must be said, and a single photo's title.
+    `batch` holds together what was sent at once: each part is answered with what became of all so far.
+    """
+
+    actor: Actor
+    event_id: str
+    file: Sent
+    words: str = ""
+    batch: str | None = None

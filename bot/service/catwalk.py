@@ -6,8 +6,8 @@ from dataclasses import replace
 from bot import actions
 from bot.actions import CancelOrder, Order
 from bot.errors import RuleError
-from bot.port import Actor, Command, Comment, Look, News, Press, Reply, Upload
-from bot.service import commands, comments, groups, looks, ordering, revisions
+from bot.port import Actor, Command, Comment, Look, NewDesigns, News, Press, Reply, Upload
+from bot.service import additions, commands, comments, groups, looks, ordering, revisions
 from bot.service.clocks import clock_of
 from bot.service.shop import Shop
 from bot.service.voting import Votes
@@ -42,9 +42,14 @@ class Catwalk:
         """Do what `/name args` asks; raises RuleError for a name we do not know."""
         return await self._timed(commands.run(self, command), command.actor, command.group)
 
-    async def upload(self, upload: Upload) -> Reply:
-        """Keep the next version of a design."""
-        return await self._timed(revisions.upload(self.shop, upload), upload.actor, None)
+    async def upload(self, upload: Upload | NewDesigns) -> Reply:
+        """Keep the next version of a design, or designs for a campaign that has not begun."""
+        use = (
+            revisions.upload(self.shop, upload)
+            if isinstance(upload, Upload)
+            else additions.add(self.shop, upload)
+        )
+        return await self._timed(use, upload.actor, None)
 
     async def _timed(self, asked: Awaitable[Reply], actor: Actor, group: str | None) -> Reply:
         """Answer by a clock of the person's own, also when refusing; a vote's own strip has one."""

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from bot.errors import ConfigError, Problem
-from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile
+from bot.service.photos import put_photos
 from bot.service.rounds import new_seed
 from bot.storage import campaigns, journal, people, presales, rounds
-from bot.storage.campaigns import NewDesign, PhotoRow
+from bot.storage.campaigns import NewDesign
 from bot.storage.store import Store
 from bot.text import t
 
@@ -20,15 +20,6 @@ class Loaded:
 
     campaign_id: int
     new: bool
-
-
-async def known_photos(store: Store) -> dict[str, CleanPhoto]:
-    """List the photos kept, by the hash of the file each was made from."""
-    async with store.read() as tx:
-        return {
-            source: CleanPhoto(p.hash, p.source_hash, p.width, p.height, p.phash)
-            for source, p in (await campaigns.known_photos(tx)).items()
-        }
 
 
 async def load(store: Store, file: CampaignFile) -> Loaded:
@@ -57,10 +48,7 @@ async def load(store: Store, file: CampaignFile) -> Loaded:
             tx, file.key, file.title, file.noun, file.zone.key, file.language, file.digest, now,
             presales.dump_plan(file.presale) if file.presale else None,
         )  # fmt: skip
-        photos = {d.photo.hash: d.photo for d in file.designs}.values()
-        await campaigns.put_photos(
-            tx, [PhotoRow(p.hash, p.source_hash, p.width, p.height, p.phash) for p in photos]
-        )
+        await put_photos(tx, {d.photo.hash: d.photo for d in file.designs}.values())
         designs = [NewDesign(d.number, d.title, d.category, d.attributes, d.photo.hash) for d in file.designs]
         await campaigns.add_designs(tx, campaign_id, designs, now)
         for plan in file.rounds:

@@ -142,6 +142,7 @@ _SAID: Mapping[str, Callable[[int, Mapping[str, Any]], Text]] = {
     "comment_declined": lambda n, f: t("declined a comment on {design}", design=_design(f)),
     "comment_new": lambda n, f: t("opened a comment on {design} again", design=_design(f)),
     "campaign_loaded": lambda n, f: t("loaded the campaign"),
+    "designs_added": lambda n, f: t("added {designs}", designs=Numbers(tuple(f.get("numbers", ())))),
     "group_invited": lambda n, f: t("made a code for a group to join"),
     "group_joined": lambda n, f: t("let {group} join", group=str(f.get("group", ""))),
 }

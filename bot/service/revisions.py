@@ -14,9 +14,9 @@ from bot.port import Actor, Reply, Role, Upload
 from bot.rounds.model import Campaign, Candidate, Round
 from bot.rounds.revise import between
 from bot.service import notices
+from bot.service.photos import known_photos, put_photos
 from bot.service.shop import Shop, check_event, check_role, known, language_for
 from bot.storage import campaigns, journal, revisions, rounds, wishes
-from bot.storage.campaigns import PhotoRow
 from bot.storage.people import Person
 from bot.storage.revisions import VersionRow
 from bot.storage.store import Tx
@@ -84,10 +84,10 @@ async def upload(shop: Shop, sent: Upload) -> Reply:
         campaign_id = await _campaign(tx, sent)
         if await _before(tx, person, sent) is None:
             await _free(tx, campaign_id, sent)
-        there = {s: _photo(row) for s, row in (await campaigns.known_photos(tx)).items()}
+        there = await known_photos(tx)
     if shop.studio is None:
         raise RuleError("upload.closed", t("Photos cannot be taken in here. Load them with a campaign."))
-    photo = await shop.studio.clean(sent.photo, there.get)
+    photo = await shop.studio.clean(await sent.photo.fetch(), there.get)
     async with shop.store.begin() as tx:
         await tx.exclude_rounds([0])  # no round opens between the check and the commit
         person = await designer(tx, sent.actor)
@@ -110,10 +110,6 @@ def _note(note: str) -> str:
             t("Please say what changed in one line of at most {most} letters.", most=NOTE_LETTERS),
         )
     return words
-
-
-def _photo(row: PhotoRow) -> CleanPhoto:
-    return CleanPhoto(row.hash, row.source_hash, row.width, row.height, row.phash)
 
 
 async def _campaign(tx: Tx, sent: Upload) -> int:
@@ -169,9 +165,7 @@ async def _keep(tx: Tx, person: Person, found: Place, sent: Upload, note: str, p
             ),
         )
     now, version = await tx.now(), found.design.version + 1
-    await campaigns.put_photos(
-        tx, [PhotoRow(photo.hash, photo.source_hash, photo.width, photo.height, photo.phash)]
-    )
+    await put_photos(tx, [photo])
     await revisions.add_draft(
         tx, found.design.design_id, version, photo.hash, note, person.account_id, sent.event_id,
         sent.answers, now,

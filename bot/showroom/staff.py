@@ -17,7 +17,7 @@ from bot.demo.raster import jpeg
 from bot.demo.wardrobe import Wardrobe
 from bot.errors import RuleError
 from bot.main import Installation
-from bot.port import Actor, Command, Role, Upload
+from bot.port import Actor, Command, Role, Upload, at_hand
 from bot.rounds.engine import counting
 from bot.rounds.model import Candidate, Round, RoundState
 from bot.service import people, presales, revisions, rounds, wishes
@@ -172,7 +172,7 @@ class Staff:
         event = f"demo-version-{number}-{version}"
         note = plan.revision.note
         await self._inbox.upload(
-            Upload(_DESIGNER, event, number, photo, note, plan.answers, self._campaign_id)
+            Upload(_DESIGNER, event, number, at_hand(photo), note, plan.answers, self._campaign_id)
         )
         self._wardrobe.revised(number, version, note)
         if plan.others:

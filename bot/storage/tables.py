@@ -454,10 +454,27 @@ class Comment(Base):
     version_id: Mapped[int | None] = mapped_column(ForeignKey("version.id"))
     reply_to: Mapped[int | None] = mapped_column(ForeignKey("comment.id"))
     body: Mapped[str]
+    photo: Mapped[str | None] = mapped_column(String(64), ForeignKey("photo.hash"))
     status: Mapped[str]
     reason: Mapped[str] = mapped_column(server_default="")
     at: Mapped[datetime]
     edited_at: Mapped[datetime | None]
+
+
+class Addition(Base):
+    """A photo or zip that somebody sent to add designs, and what became of it: the `numbers` it made and what
+    was `said` of it. `batch` holds together what was sent as one album."""
+
+    __tablename__ = "addition"
+    __table_args__ = (UniqueConstraint("account_id", "event_id"), Index(None, "account_id", "batch"))
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    event_id: Mapped[str]
+    batch: Mapped[str]
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    numbers: Mapped[list[int]] = mapped_column(JSON)
+    said: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    at: Mapped[datetime]
 
 
 class VersionAnswers(Base):

@@ -46,6 +46,7 @@ from bot.port import (
     ShowPage,
     ShowPresale,
     Upload,
+    at_hand,
 )
 from bot.relay import Relay
 from bot.rounds.engine import counting
@@ -231,7 +232,9 @@ def _upload(number: int, *answers: str) -> Do:
         Image.effect_mandelbrot((300, 400), extent, 60).convert("RGB").save(image, "JPEG")
         asked = await world.remarks(*answers) if answers else ()
         note = f"Longer sleeves on {number}"
-        await world.here.catwalk.upload(Upload(DESIGNER, world.step, number, image.getvalue(), note, asked))
+        await world.here.catwalk.upload(
+            Upload(DESIGNER, world.step, number, at_hand(image.getvalue()), note, asked)
+        )
 
     return do
 

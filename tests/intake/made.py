@@ -90,6 +90,15 @@ def zipped(source: Path, target: Path, inside: str = "") -> Path:
     return target
 
 
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Pack files as the bytes of a zip."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
 def said(problem: Problem) -> str:
     """Write a problem as a person reads it: `designs.csv:3 …`."""
     return f"{problem.place} {render(problem.text, Reader())}"

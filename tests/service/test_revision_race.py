@@ -10,7 +10,7 @@ import pytest
 
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
-from bot.port import Actor, Command, Reply, Role, Upload
+from bot.port import Actor, Command, Reply, Role, Upload, at_hand
 from bot.service import people, revisions, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
@@ -38,7 +38,7 @@ async def made(store: Store, clock: Clock, tmp_path: Path) -> MadeShop:
 
 async def upload(made: MadeShop, number: int) -> Reply:
     designer = Actor("room", "dora", "Dora", "en")
-    return await made.catwalk.upload(Upload(designer, "up", number, jpeg(1), "longer sleeves"))
+    return await made.catwalk.upload(Upload(designer, "up", number, at_hand(jpeg(1)), "longer sleeves"))
 
 
 async def survivor(made: MadeShop) -> int:

@@ -33,6 +33,7 @@ from bot.port import (
     ShowFeed,
     ShowSaid,
     Upload,
+    at_hand,
 )  # fmt: skip
 from bot.relay import Relay
 from bot.rounds.model import MarkKind
@@ -122,7 +123,7 @@ async def send(
     note: str = "longer sleeves",
 ) -> Reply:
     data = jpeg(number) if photo is None else photo
-    return await made.catwalk.upload(Upload(actor, event, number, data, note, tuple(answers)))
+    return await made.catwalk.upload(Upload(actor, event, number, at_hand(data), note, tuple(answers)))
 
 
 async def refusal(made: MadeShop, actor: Actor, number: int = 1, **sent: object) -> str:

@@ -56,7 +56,9 @@ class House:
         self.redraws = Redraws(rest_s)
         self._readers = Readers()
         door = Door(bot, inbox, links)
-        self._private = Private(bot, inbox, door, window, self._readers, self.redraws, self.menus, room)
+        self._private = Private(
+            bot, inbox, door, window, self._readers, self.redraws, self.menus, memos, room
+        )
         self._groups = Groups(bot, inbox, door, window, self._readers, memos, room)
 
     def vote(self, query: Raw) -> Awaitable[Toast] | None:

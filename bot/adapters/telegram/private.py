@@ -11,12 +11,13 @@ from telegram.constants import ChatType
 from bot.adapters.telegram import answers, ballot, design, sales, toasts
 from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.door import Door
+from bot.adapters.telegram.files import Answers, album_of, sent_file
 from bot.adapters.telegram.receive import Raw, Toast
 from bot.adapters.telegram.redraws import Redraws
 from bot.adapters.telegram.shown import Shown
 from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Spot, Window, answer
-from bot.adapters.telegram.words import toast
+from bot.adapters.telegram.words import html, toast
 from bot.errors import RuleError
 from bot.i18n import number, render
 from bot.port import (
@@ -29,10 +30,13 @@ from bot.port import (
     Inbox,
     Look,
     Me,
+    Memos,
+    NewDesigns,
     OrdersView,
     PresaleView,
     Press,
     Reply,
+    Sent,
     Sheet,
     ShowBallot,
     ShowDesign,
@@ -70,7 +74,7 @@ log = structlog.get_logger()
 _NUMBERS = re.compile(r"[\s,;.、，]*-?#?\d{1,4}(?:[\s,;.、，]+-?#?\d{1,4})*[\s,;.、，]*")
 _ONE = re.compile(r"\s*#(\d{1,4})\s*")
 _PROMPT = re.compile(r"💬 #(\d{1,4})")
-_VERSION = re.compile(r"\s*#(\d{1,4})\s*(?:v\d{1,3}\b)?[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
+_VERSION = re.compile(r"\s*#(\d{1,4})\s*v\d{1,3}\b[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
 _COMMANDS = {"start": BALLOT, "vote": BALLOT, "ballot": MINE, "presales": PRESALES, "orders": ORDERS}
 
 
@@ -96,9 +100,11 @@ class Private:
         readers: Readers,
         redraws: Redraws,
         menus: Menus,
+        memos: Memos,
         room: str | None,
     ) -> None:
         self._bot = bot
+        self._files = Answers(window, memos)
         self._inbox = inbox
         self._door = door
         self._window = window
@@ -267,8 +273,8 @@ class Private:
         actor, text = actor_of(message.from_user), message.text or message.caption or ""
         at = _At(actor, message.chat.id, event_of(message))
         try:
-            if message.photo and (sent := _VERSION.fullmatch(text)):
-                await self._upload(at, message, int(sent[1]), " ".join(sent[2].split()))
+            if (file := sent_file(self._bot, message)) is not None:
+                await self._file(at, message, file, text)
             elif text.startswith("/"):
                 name, _, args = text[1:].partition(" ")
                 await self._commanded(at, name.partition("@")[0].lower(), args.strip())
@@ -309,11 +315,23 @@ class Private:
         reply = await self._inbox.comment(Comment(at.actor, at.event, None, text, about, edited=edited))
         await self._tell(at, reply)
 
-    async def _upload(self, at: _At, message: Message, design_number: int, note: str) -> None:
-        """Hand in the next version of a design: a photo with `#067 v2 sleeves +4 cm` under it."""
-        file = await message.photo[-1].get_file()
-        photo = bytes(await file.download_as_bytearray())
-        await self._tell(at, await self._inbox.upload(Upload(at.actor, at.event, design_number, photo, note)))
+    # ------------------------------------------------------------------ files
+
+    async def _file(self, at: _At, message: Message, file: Sent, words: str) -> None:
+        """Take a photo or zip: the next version of a design (`#067 v2 sleeves +4 cm` under it), else designs
+        for a campaign that has not begun."""
+        album = album_of(message)
+        if version := _VERSION.fullmatch(words):
+            note = " ".join(version[2].split())
+            sent: Upload | NewDesigns = Upload(at.actor, at.event, int(version[1]), file, note)
+        else:
+            sent = NewDesigns(at.actor, at.event, file, words, album)
+        try:
+            reply = await self._inbox.upload(sent)
+            shown = answers.reply(reply, self._readers.heard(at.actor, reply), self._room)
+        except RuleError as refused:
+            shown = Shown(html(refusal(refused), self._readers.refused(at.actor, refused)))
+        await self._files.tell(at.chat_id, album, shown)
 
     # ------------------------------------------------------------------ commands
 

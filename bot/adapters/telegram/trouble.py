@@ -51,5 +51,10 @@ def is_threadless(error: TelegramError) -> bool:
     return _says(error, *_NO_THREAD)
 
 
+def is_too_big(error: TelegramError) -> bool:
+    """Say whether a file is larger than Telegram hands out to bots."""
+    return _says(error, "file is too big")
+
+
 def _says(error: TelegramError, *words: str) -> bool:
     return isinstance(error, BadRequest) and any(w in error.message.lower() for w in words)

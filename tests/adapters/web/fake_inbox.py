@@ -22,6 +22,7 @@ from bot.port import (
     FeedPost,
     Look,
     Me,
+    NewDesigns,
     News,
     Notice,
     Picture,
@@ -244,7 +245,7 @@ class FakeInbox:
         self.answered[command.event_id] = reply
         return reply
 
-    async def upload(self, upload: Upload) -> Reply:
+    async def upload(self, upload: Upload | NewDesigns) -> Reply:
         raise AssertionError("the room takes no photos of designs")
 
     async def hear(self, news: News) -> None:

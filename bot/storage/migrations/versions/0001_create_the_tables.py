@@ -532,6 +532,7 @@ def upgrade() -> None:
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("photo", sa.String(length=64), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
@@ -541,6 +542,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["design_id"], ["design.id"], name=op.f("fk_comment_design_id")),
         sa.ForeignKeyConstraint(["fan_id"], ["fan.id"], name=op.f("fk_comment_fan_id")),
         sa.ForeignKeyConstraint(["group_id"], ["fan_group.id"], name=op.f("fk_comment_group_id")),
+        sa.ForeignKeyConstraint(["photo"], ["photo.hash"], name=op.f("fk_comment_photo")),
         sa.ForeignKeyConstraint(["reply_to"], ["comment.id"], name=op.f("fk_comment_reply_to")),
         sa.ForeignKeyConstraint(["version_id"], ["version.id"], name=op.f("fk_comment_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_comment")),
@@ -549,6 +551,26 @@ def upgrade() -> None:
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_comment_design_id_at"), ["design_id", "at"], unique=False)
         batch_op.create_index(batch_op.f("ix_comment_group_id_at"), ["group_id", "at"], unique=False)
+
+    op.create_table(
+        "addition",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("batch", sa.Text(), nullable=False),
+        sa.Column("campaign_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("numbers", sa.JSON(), nullable=False),
+        sa.Column("said", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_addition_account_id")),
+        sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_addition_campaign_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_addition")),
+        sa.UniqueConstraint("account_id", "event_id", name=op.f("uq_addition_account_id_event_id")),
+    )
+    with op.batch_alter_table("addition", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_addition_account_id_batch"), ["account_id", "batch"], unique=False
+        )
 
     op.create_table(
         "version_answers",
@@ -722,6 +744,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_version_answers_comment_id"))
 
     op.drop_table("version_answers")
+    with op.batch_alter_table("addition", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_addition_account_id_batch"))
+
+    op.drop_table("addition")
     with op.batch_alter_table("comment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_comment_group_id_at"))
         batch_op.drop_index(batch_op.f("ix_comment_design_id_at"))
