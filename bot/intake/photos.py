@@ -91,7 +91,7 @@ class PhotoStore:
                     _move(source, target)
                 _sync_folder(self.path(name).parent)
                 new += 1
-            staging._drop(name)
+            staging.drop(name)
         return new
 
     def _paths(self, photo: str) -> tuple[Path, ...]:
@@ -109,11 +109,12 @@ class PhotoStore:
             if _HASH.fullmatch(name) and self.has(name):
                 yield name
 
-    def _drop(self, name: str) -> None:
-        for path in reversed(self._paths(name)):
+    def drop(self, photo: str) -> None:
+        """Take a photo away, itself first; doing it again changes nothing."""
+        for path in reversed(self._paths(photo)):
             path.unlink(missing_ok=True)
         with suppress(OSError):
-            self.path(name).parent.rmdir()
+            self.path(photo).parent.rmdir()
 
 
 def clean_photo(

@@ -1,7 +1,7 @@
 """Single photos as people send them: cleaned one at a time, beside the event loop."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +45,19 @@ class Studio:
             )
             self.store.adopt(PhotoStore(staging))
             return found
+
+    async def read(self, photo: str) -> bytes | None:
+        """Read a cleaned photo; None for one that is gone."""
+        try:
+            return await asyncio.to_thread(self.store.path(photo).read_bytes)
+        except FileNotFoundError:
+            return None
+
+    async def drop(self, photos: Sequence[str]) -> None:
+        """Take photos away that nothing shows any more."""
+        async with self._one:
+            for photo in photos:
+                await asyncio.to_thread(self.store.drop, photo)
 
     def _kept(self, photo: CleanPhoto | None) -> CleanPhoto | None:
         return photo if photo is not None and self.store.has(photo.hash) else None

@@ -172,7 +172,7 @@ class Comment:
 
     `edits` is our id of the person's own comment that these words replace; `edited` says that they replace
     what was said by the same event, if anything was. Without a `group` the person
-    speaks in the one they were last seen in.
+    speaks in the one they were last seen in. With a `photo`, which shows what is meant, it needs no words.
     """
 
     actor: Actor
@@ -184,6 +184,7 @@ class Comment:
     edits: int | None = None
     replies: str | None = None
     edited: bool = False
+    photo: Sent | None = None
 
 
 @dataclass(frozen=True, slots=True)

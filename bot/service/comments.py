@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.errors import RuleError
+from bot.intake.photos import CleanPhoto
 from bot.port import Comment, Remark, Reply
+from bot.service.photos import known_photos, put_photos
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.storage import campaigns, comments, people, rounds
 from bot.storage.comments import CommentRow
@@ -14,6 +16,10 @@ from bot.storage.store import Tx
 from bot.text import Numbers, Text, t
 
 LONGEST = 2_000
+MOST_PHOTOS = 6
+"""How many photos a fan may send with comments within an hour."""
+
+_WITH_PHOTO = "📷"
 _NUMBER = re.compile(r"(?:^|[^\w#])#(\d{1,4})(?!\w)|^(\d{3,4})[\s,:.]")
 
 
@@ -29,7 +35,8 @@ async def comment(shop: Shop, said: Comment) -> Reply:
     The same event again is answered again and kept once.
     """
     check_event(said.event_id)
-    body = _clean(said.text)
+    body = _clean(said.text, wordless=said.photo is not None)
+    photo = await _reference(shop, said) if said.photo is not None and not said.edited else None
     async with shop.store.begin() as tx:
         now = await tx.now()
         person = await known(tx, said.actor)
@@ -45,13 +52,37 @@ async def comment(shop: Shop, said: Comment) -> Reply:
         target = await _target(tx, said, group, round_.campaign_id if round_ else None, body)
         design_id, version_id, number = target
         if earlier is None:
+            await put_photos(tx, [photo] if photo else [])
             await comments.add_comment(
                 tx, group_id=group.id, campaign_id=round_.campaign_id if round_ else None,
                 account_id=person.account_id, fan_id=person.fan_id, event_id=said.event_id,
                 design_id=design_id, version_id=version_id, reply_to=said.reply_to, body=body, now=now,
+                photo=photo.hash if photo else None,
             )  # fmt: skip
             await people.touch_groups(tx, [group.id])
     return Reply(_thanks(number), language=language_for(person, said.actor))
+
+
+async def _reference(shop: Shop, said: Comment) -> CleanPhoto | None:
+    """Clean the photo that comes with a comment; None for one that is kept already.
+
+    It is not fetched from who may not say it, nor from who has sent many.
+    """
+    async with shop.store.read() as tx:
+        person = await known(tx, said.actor)
+        group = await member_group(tx, person, said.actor.platform, said.group)
+        if await comments.comment_of_event(tx, group.id, said.event_id) is not None:
+            return None
+        sent = await comments.photos_since(tx, person.fan_id, await tx.now() - timedelta(hours=1))
+        kept = await known_photos(tx)
+    if sent >= MOST_PHOTOS:
+        raise RuleError(
+            "comment.photos",
+            t("{most} photos an hour are the most we can keep. Say it in words meanwhile.", most=MOST_PHOTOS),
+        )
+    if shop.studio is None or said.photo is None:
+        raise RuleError("upload.closed", t("Photos cannot be taken in here. Load them with a campaign."))
+    return await shop.studio.clean(await said.photo.fetch(), kept.get)
 
 
 async def _edit(tx: Tx, person: Person, group: GroupRow, comment_id: int, body: str, now: datetime) -> None:
@@ -78,10 +109,10 @@ def _thanks(number: int | None) -> Text:
     return t("Noted for {number}. The designers read every one.", number=Numbers((number,)))
 
 
-def _clean(text: str) -> str:
+def _clean(text: str, wordless: bool) -> str:
     body = "\n".join(" ".join(line.split()) for line in text.strip().splitlines())
     body = "".join(c for c in body if c == "\n" or c.isprintable() or c in "\u200d\ufe0f")
-    if not body:
+    if not body and not wordless:
         raise RuleError("comment.empty", t("Write a few words first."))
     if len(body) > LONGEST:
         raise RuleError(
@@ -137,6 +168,7 @@ def remark(row: CommentRow, fan_id: int, moderates: bool = False) -> Remark:
     `moderates` says that the fan who looks may hide it.
     """
     mine, words = row.fan_id == fan_id, words_about(row.body, row.number)
+    words = f"{_WITH_PHOTO} {words}".strip() if row.reference else words
     return Remark(
         row.id, row.at, row.author, mine, words, row.number, row.version, row.photo,
         _status(row) if mine else None, row.edited_at is not None, mine and row.status != "used",

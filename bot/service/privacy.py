@@ -1,6 +1,7 @@
 """What a person can ask about their own data: take it along, or be forgotten."""
 
 import json
+from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.service import ordering, presale_views
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_text
 from bot.storage import journal, moderation, notices, people, presales, privacy, rounds
-from bot.storage.privacy import Answered, Cast
+from bot.storage.privacy import Answered, Cast, Said
 from bot.storage.store import Store
 from bot.text import t
 
@@ -43,7 +44,7 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
         "roles": sorted(person.roles),
         "accounts": [{"platform": platform, "name": name} for _, platform, name in accounts],
         "groups": [g.title for g in groups],
-        "comments": [{**line._asdict(), "at": line.at.isoformat()} for line in said],
+        "comments": [await _comment(shop, line) for line in said],
         "ballots": [_ballot(line) for line in ballots_cast],
         "answers": [_answer(line) for line in answers],
         "duels": [{**line._asdict(), "at": line.at.isoformat()} for line in pairs],
@@ -55,6 +56,13 @@ async def takeout(shop: Shop, actor: Actor) -> Reply:
     }
     words = json.dumps(data, ensure_ascii=False, indent=2)
     return Reply(screen=Takeout("catwalk.json", words), language=language)
+
+
+async def _comment(shop: Shop, said: Said) -> dict[str, Any]:
+    """Write a comment, with its photo as a data address where it has one."""
+    written = {**said._asdict(), "at": said.at.isoformat()}
+    data = await shop.studio.read(said.photo) if said.photo and shop.studio else None
+    return {**written, "photo": data and f"data:image/jpeg;base64,{b64encode(data).decode()}"}
 
 
 def _ballot(line: Cast) -> dict[str, Any]:
@@ -109,10 +117,12 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
             raise RuleError("forget.last_owner", t("You are the only owner. Invite another one first."))
         now = await tx.now()
         await ordering.cancel_all(tx, person.fan_id, now)
-        groups = await privacy.forget(tx, person.fan_id)
+        groups, photos = await privacy.forget(tx, person.fan_id)
         if groups:
             await people.touch_groups(tx, groups)
         await journal.record(tx, "fan_forgotten", now)
+    if shop.studio is not None:
+        await shop.studio.drop(photos)
     return Reply(
         t("You are forgotten here. Thank you for having been with us."), language=language_for(person, actor)
     )

@@ -22,7 +22,8 @@ UNSEEN = ("hidden", "withdrawn")
 class CommentRow:
     """A comment with its author's name and the design's number, version and photo, where it has one.
 
-    `answered` is the newest version that answers it, as far as fans can see it.
+    `reference` is the photo that came with it, `answered` the newest version that answers it, as far as
+    fans can see it.
     """
 
     id: int
@@ -37,13 +38,15 @@ class CommentRow:
     number: int | None
     version: int | None
     photo: str | None
+    reference: str | None
     answered: int | None
 
 
 _COLUMNS = (
     comment.c.id, comment.c.group_id, comment.c.fan_id, account.c.name, comment.c.at, comment.c.body,
     comment.c.status, comment.c.reason, comment.c.edited_at, design.c.number,
-    version.c.number.label("version"), version.c.photo, answered_in(published=True),
+    version.c.number.label("version"), version.c.photo, comment.c.photo.label("reference"),
+    answered_in(published=True),
 )  # fmt: skip
 
 
@@ -69,6 +72,7 @@ async def add_comment(
     reply_to: int | None,
     body: str,
     now: datetime,
+    photo: str | None = None,
 ) -> int:
     made = await tx.conn.execute(
         insert(comment)
@@ -82,6 +86,7 @@ async def add_comment(
             version_id=version_id,
             reply_to=reply_to,
             body=body,
+            photo=photo,
             status="new",
             at=now,
         )
@@ -99,6 +104,16 @@ async def comment_of_event(tx: Tx, group_id: int, event_id: str) -> int | None:
         )
     ).scalar_one_or_none()
     return found
+
+
+async def photos_since(tx: Tx, fan_id: int, since: datetime) -> int:
+    """Count the photos a fan sent with comments from an instant on."""
+    found = await tx.conn.execute(
+        select(func.count()).where(
+            comment.c.fan_id == fan_id, comment.c.photo.is_not(None), comment.c.at >= since
+        )
+    )
+    return int(found.scalar_one())
 
 
 async def set_status(tx: Tx, comment_id: int, status: str, reason: str = "") -> None:

@@ -16,7 +16,8 @@ comment, design, ballot = table(Comment), table(Design), table(Ballot)
 
 @dataclass(frozen=True, slots=True)
 class SaidRow:
-    """A comment as moderators see it, hidden or not. `reason` is why it has its status."""
+    """A comment as moderators see it, hidden or not. `reason` is why it has its status, `reference` the
+    photo that came with it."""
 
     id: int
     group_id: int
@@ -30,6 +31,7 @@ class SaidRow:
     status: str
     reason: str
     number: int | None
+    reference: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def _said() -> Select[Any]:
         select(
             comment.c.id, comment.c.group_id, group.c.title, comment.c.campaign_id, comment.c.account_id,
             account.c.fan_id, account.c.name, comment.c.at, comment.c.body, comment.c.status,
-            comment.c.reason, design.c.number,
+            comment.c.reason, design.c.number, comment.c.photo,
         )
         .join(group, group.c.id == comment.c.group_id)
         .join(account, account.c.id == comment.c.account_id)

@@ -23,6 +23,7 @@ from bot.storage.tables import (
     Group,
     Member,
     Notice,
+    Photo,
     RoleRow,
     Round,
     Version,
@@ -35,18 +36,21 @@ member, group, comment = table(Member), table(Group), table(Comment)
 vote, version, design = table(Vote), table(Version), table(Design)
 ballot, duel = table(Ballot), table(Duel)
 round_, campaign, notice = table(Round), table(Campaign), table(Notice)
-log = table(ActionLog)
+log, photo = table(ActionLog), table(Photo)
 
 _MODERATED = ("mod_hide", "mod_aside", "mod_undo")
 
 
 class Said(NamedTuple):
+    """`photo` is the hash of the one that came with it."""
+
     at: datetime
     group: str
     number: int | None
     body: str
     status: str
     reason: str
+    photo: str | None
 
 
 class Answered(NamedTuple):
@@ -89,7 +93,13 @@ async def comments_by(tx: Tx, fan_id: int) -> list[Said]:
     """List everything a fan wrote, oldest first."""
     found = await tx.conn.execute(
         select(
-            comment.c.at, group.c.title, design.c.number, comment.c.body, comment.c.status, comment.c.reason
+            comment.c.at,
+            group.c.title,
+            design.c.number,
+            comment.c.body,
+            comment.c.status,
+            comment.c.reason,
+            comment.c.photo,
         )
         .join(group, group.c.id == comment.c.group_id)
         .outerjoin(design, design.c.id == comment.c.design_id)
@@ -164,17 +174,21 @@ async def owners(tx: Tx) -> list[int]:
     return list(found.scalars())
 
 
-async def forget(tx: Tx, fan_id: int) -> list[int]:
+async def forget(tx: Tx, fan_id: int) -> tuple[list[int], list[str]]:
     """Take out who a fan is and what they wrote; answers stay, and belong to nobody known.
 
-    Returns the groups whose feeds changed.
+    Returns the groups whose feeds changed, and the photos that nothing shows any more.
     """
     ids = list((await tx.conn.execute(select(account.c.id).where(account.c.fan_id == fan_id))).scalars())
+    sent = await _photos_by(tx, fan_id)
     said = await tx.conn.execute(select(comment.c.group_id).where(comment.c.fan_id == fan_id).distinct())
     groups = list(said.scalars())
     await tx.conn.execute(
-        update(comment).where(comment.c.fan_id == fan_id).values(body="", status="withdrawn", reason="")
+        update(comment)
+        .where(comment.c.fan_id == fan_id)
+        .values(body="", status="withdrawn", reason="", photo=None)
     )
+    photos = await _drop_unshown(tx, sent)
     await _unsay_why(tx, fan_id)
     await tx.conn.execute(delete(notice).where(notice.c.fan_id == fan_id))
     for owned in (role, member, code):
@@ -186,7 +200,24 @@ async def forget(tx: Tx, fan_id: int) -> list[int]:
             .values(name="", remote_id=f"forgotten-{secrets.token_hex(8)}")
         )
     await tx.conn.execute(update(fan).where(fan.c.id == fan_id).values(language=None))
-    return groups
+    return groups, photos
+
+
+async def _photos_by(tx: Tx, fan_id: int) -> list[str]:
+    """List the photos a fan sent with comments."""
+    found = await tx.conn.execute(
+        select(comment.c.photo).where(comment.c.fan_id == fan_id, comment.c.photo.is_not(None)).distinct()
+    )
+    return list(found.scalars())
+
+
+async def _drop_unshown(tx: Tx, hashes: Sequence[str]) -> list[str]:
+    """Take out those of these photos that neither a version nor a comment shows."""
+    shown = select(version.c.photo).union(select(comment.c.photo).where(comment.c.photo.is_not(None)))
+    dropped = await tx.conn.execute(
+        delete(photo).where(photo.c.hash.in_(hashes), photo.c.hash.not_in(shown)).returning(photo.c.hash)
+    )
+    return list(dropped.scalars())
 
 
 async def _unsay_why(tx: Tx, fan_id: int) -> None:

@@ -19,7 +19,7 @@ _UNSEEN = ("hidden", "withdrawn")
 @dataclass(frozen=True, slots=True)
 class WishRow:
     """A comment on a design as designers read it. `version` is what it was said about, `answered` the
-    number of the newest version that answers it, drafts included."""
+    number of the newest version that answers it, drafts included, `reference` the photo that came with it."""
 
     id: int
     fan_id: int
@@ -31,6 +31,7 @@ class WishRow:
     reason: str
     version: int | None
     answered: int | None
+    reference: str | None
 
 
 def answered_in(*, published: bool = False) -> Any:
@@ -50,7 +51,7 @@ def _wishes() -> Select[Any]:
     return (
         select(
             comment.c.id, comment.c.fan_id, account.c.name, group.c.title, comment.c.at, comment.c.body,
-            comment.c.status, comment.c.reason, version.c.number, answered_in(),
+            comment.c.status, comment.c.reason, version.c.number, answered_in(), comment.c.photo,
         )
         .join(account, account.c.id == comment.c.account_id)
         .join(group, group.c.id == comment.c.group_id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import httpx
 import pytest
 
-from bot.port import Actor, Comment, Feed, Look, Notice, Role, ShowFeed
+from bot.port import Actor, Comment, Feed, Look, Notice, Role, ShowFeed, at_hand
 from tests.desk.conftest import PHOTO_BYTES, MakeDesk
 from tests.desk.stage import BALLOTS, NAVIGATION, Desk, Person, words
 from tests.intake.made import jpeg
@@ -250,3 +250,18 @@ async def test_before_and_during_a_round_nothing_is_uploaded(desk: Desk) -> None
     sent = await owner.client.post(path, data=data, files=files, headers=NAVIGATION)
     assert sent.status_code == 409
     assert "Round 1 is running" in words(sent)
+
+
+async def test_a_photo_that_came_with_a_wish_is_shown_beside_it_and_hidden_with_it(signed: Desk) -> None:
+    fan = await signed.made.fan(4)
+    said = Comment(fan, "photo", ROOM, "#001 such a collar", photo=at_hand(jpeg(5)))
+    await signed.made.catwalk.comment(said)
+    designer, moderator = await signed.person(Role.DESIGNER), await signed.person(Role.MODERATOR)
+    shown = 'alt="The photo that came with this comment"'
+    page = (await designer.get(one_path(signed))).text
+    assert page.count(shown) == 1
+    assert len(re.findall(r'class="reference" href="/photo/[0-9a-f]{64}.jpg"', page)) == 1
+    listed = f"/desk/campaign/{signed.made.campaign_id}/comments"
+    assert (await moderator.get(listed)).text.count(shown) == 1
+    await moderator.post("/desk/comment/4", reason="off topic")
+    assert shown not in (await designer.get(one_path(signed))).text

@@ -1,6 +1,5 @@
 """A fan group: comments by number or in answer to the bot, commands answered in private, who is in it."""
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -11,9 +10,11 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.adapters.telegram import answers, doctor, toasts
 from bot.adapters.telegram.door import Door, is_inside
+from bot.adapters.telegram.files import sent_file
 from bot.adapters.telegram.links import Way
 from bot.adapters.telegram.private import refusal
 from bot.adapters.telegram.shown import Shown, link
+from bot.adapters.telegram.subjects import names_a_design, subject
 from bot.adapters.telegram.who import ANONYMOUS_ID, PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Window, answer
 from bot.adapters.telegram.words import html, toast
@@ -38,8 +39,6 @@ from bot.port.readers import STRANGERS, Readers
 from bot.text import t
 
 log = structlog.get_logger()
-
-_NAMES_A_DESIGN = re.compile(r"(?:^|[^\w#])#\d{1,4}(?!\w)|^\d{3,4}[\s,:.]")
 
 A = TypeVar("A")
 Ask = Callable[[A], Awaitable[Reply]]
@@ -134,14 +133,15 @@ class Groups:
         to_us = (
             answered is not None and answered.from_user is not None and answered.from_user.id == self._bot.id
         )
-        return (
-            bool(text) and message.sender_chat is None and (to_us or _NAMES_A_DESIGN.search(text) is not None)
-        )
+        says = bool(text) or bool(message.photo)
+        return says and message.sender_chat is None and (to_us or names_a_design(text))
 
     async def _comment(self, message: Message, actor: Actor, text: str, edited: bool) -> None:
+        about = None if names_a_design(text) else subject(message)
         said = Comment(
-            actor, event_of(message), str(message.chat.id), text, replies=_answered(message), edited=edited
-        )
+            actor, event_of(message), str(message.chat.id), text, about, replies=_answered(message),
+            edited=edited, photo=sent_file(self._bot, message) if message.photo else None,
+        )  # fmt: skip
         try:
             await self._as_member(actor, str(message.chat.id), self._inbox.comment, said)
         except RuleError as refused:

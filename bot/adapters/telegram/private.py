@@ -15,6 +15,7 @@ from bot.adapters.telegram.files import Answers, album_of, sent_file
 from bot.adapters.telegram.receive import Raw, Toast
 from bot.adapters.telegram.redraws import Redraws
 from bot.adapters.telegram.shown import Shown
+from bot.adapters.telegram.subjects import names_a_design, subject
 from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Spot, Window, answer
 from bot.adapters.telegram.words import html, toast
@@ -73,7 +74,6 @@ log = structlog.get_logger()
 
 _NUMBERS = re.compile(r"[\s,;.、，]*-?#?\d{1,4}(?:[\s,;.、，]+-?#?\d{1,4})*[\s,;.、，]*")
 _ONE = re.compile(r"\s*#(\d{1,4})\s*")
-_PROMPT = re.compile(r"💬 #(\d{1,4})")
 _VERSION = re.compile(r"\s*#(\d{1,4})\s*v\d{1,3}\b[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
 _COMMANDS = {"start": BALLOT, "vote": BALLOT, "ballot": MINE, "presales": PRESALES, "orders": ORDERS}
 
@@ -289,7 +289,7 @@ class Private:
         text = message.text or message.caption or ""
         actor = actor_of(message.from_user)
         at = _At(actor, message.chat.id, event_of(message))
-        about = _about(message)
+        about = subject(message)
         if about is None and (not text.lstrip().startswith("#") or _ONE.fullmatch(text)):
             return
         try:
@@ -298,7 +298,7 @@ class Private:
             await self._say(at, self._refusal(actor, refused))
 
     async def _words(self, at: _At, message: Message, text: str) -> None:
-        about = _about(message)
+        about = subject(message)
         if about is not None:
             await self._comment(at, text, about)
         elif one := _ONE.fullmatch(text):
@@ -311,15 +311,21 @@ class Private:
             hint = t("Send numbers to pick them, #067 and a few words to comment, or /vote for your ballot.")
             await self._say(at, render(hint, self._readers.of(at.actor)))
 
-    async def _comment(self, at: _At, text: str, about: int | None, edited: bool = False) -> None:
-        reply = await self._inbox.comment(Comment(at.actor, at.event, None, text, about, edited=edited))
-        await self._tell(at, reply)
+    async def _comment(
+        self, at: _At, text: str, about: int | None, edited: bool = False, photo: Sent | None = None
+    ) -> None:
+        said = Comment(at.actor, at.event, None, text, about, edited=edited, photo=photo)
+        await self._tell(at, await self._inbox.comment(said))
 
     # ------------------------------------------------------------------ files
 
     async def _file(self, at: _At, message: Message, file: Sent, words: str) -> None:
-        """Take a photo or zip: the next version of a design (`#067 v2 sleeves +4 cm` under it), else designs
-        for a campaign that has not begun."""
+        """Take a photo or zip: the next version of a design (`#067 v2 sleeves +4 cm` under it), what somebody
+        means by a comment, else designs for a campaign that has not begun."""
+        about = subject(message)
+        if not _VERSION.fullmatch(words) and (about is not None or names_a_design(words)):
+            await self._comment(at, words, about, photo=file)
+            return
         album = album_of(message)
         if version := _VERSION.fullmatch(words):
             note = " ".join(version[2].split())
@@ -392,12 +398,3 @@ def refusal(refused: RuleError) -> Text:
             "Open your fan group here on Telegram and tap Vote there: then I know which ballot is yours."
         )
     return refused.text
-
-
-def _about(message: Message) -> int | None:
-    """Find the design that a message answers our question about."""
-    asked = message.reply_to_message
-    if asked is None or asked.from_user is None or not asked.from_user.is_bot:
-        return None
-    found = _PROMPT.match(asked.text or "")
-    return int(found[1]) if found else None

@@ -10,7 +10,7 @@ from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.port import Role
 from bot.service.catwalk import Catwalk
-from bot.storage import campaigns
+from bot.storage import campaigns, wishes
 from bot.storage.store import Store
 from tests.adapters.telegram.stage import Stage, staged, words
 from tests.clock import Clock
@@ -103,3 +103,42 @@ async def test_a_fans_photo_adds_nothing_and_is_told_what_photos_are_for(draft: 
     assert words(answer).startswith("To say something about a look with a photo, write its number")
     assert not stage.api.called("getFile")
     assert await count(stage) == 10
+
+
+async def test_a_photo_under_a_number_is_a_comment_for_the_designers(draft: tuple[Stage, User]) -> None:
+    """Also where it answers the question about one, or a picture of it."""
+    stage, _ = draft
+    await stage.set_up(stage.user("Olga"))
+    await stage.made.open()
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+    chat = stage.api.people.private(ada)
+    assert words(await stage.send(ada, jpeg(1), "#003 like this")).startswith("Noted for #003.")
+    large = await stage.say(ada, "#004")
+    before = len(stage.messages(ada))
+    stage.api.people.sends_photo(ada, chat, jpeg(2), reply_to=large)
+    assert words(await stage.answer(ada, before)).startswith("Noted for #004.")
+    assert await shown(stage) == {3: 1, 4: 1}
+
+
+async def test_a_photo_in_the_group_is_acknowledged_with_a_reaction(draft: tuple[Stage, User]) -> None:
+    stage, _ = draft
+    await stage.set_up(stage.user("Olga"))
+    stage.api.state.world.reads_everything = True
+    ada = stage.user("Ada")
+    sent = stage.api.people.sends_photo(ada, stage.fans, jpeg(1), "#005 such a collar")
+    other = stage.api.people.sends_photo(ada, stage.fans, jpeg(2), "my cat")
+    await stage.handled()
+    assert stage.api.state.reactions.get((stage.fans.id, sent["message_id"])) == ["✍"]
+    assert (stage.fans.id, other["message_id"]) not in stage.api.state.reactions
+    assert await shown(stage) == {5: 1}
+
+
+async def shown(stage: Stage) -> dict[int, int]:
+    """Count the photos that came with comments, by design."""
+    found: dict[int, int] = {}
+    async with stage.made.store.read() as tx:
+        for design in await campaigns.competitors(tx, stage.made.campaign_id):
+            kept = sum(w.reference is not None for w in await wishes.wishes_of(tx, design.design_id))
+            found |= {design.number: kept} if kept else {}
+    return found
