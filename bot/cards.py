@@ -51,18 +51,6 @@ def alt(candidate: Candidate) -> Text:
     return t("Number {number}: {title}", number=candidate.number, title=candidate.title)
 
 
-def reason_label(key: str) -> Text:
-    """Name a reason chip, one of `port.REASONS`."""
-    return {
-        "colour": t("Colour"),
-        "shape": t("Shape"),
-        "length": t("Length"),
-        "details": t("Details"),
-        "fabric": t("Fabric"),
-        "occasion": t("Occasion"),
-    }[key]
-
-
 def _picture(candidate: Candidate) -> Picture:
     return Picture(candidate.number, candidate.version, candidate.photo, alt(candidate))
 

@@ -49,6 +49,7 @@ _QUIET = (
     "httpx",
     "PIL",
     "sqlalchemy",
+    "discord",
     "telegram",
     "uvicorn.access",
 )

@@ -87,6 +87,8 @@ class Installation:
         self.join(self.room, self.lease(self.room.platform))
         if settings.telegram.token is not None:
             self._join_telegram(settings.telegram.token.get_secret_value())
+        if settings.discord.token is not None:
+            self._join_discord(settings.discord.token.get_secret_value())
         self._told: datetime | None = None
 
     def lease(self, platform: str) -> Lease:
@@ -108,6 +110,14 @@ class Installation:
         gallery = Gallery(self.photos, self._chart_png)
         adapter = on_telegram.adapter(self.settings, token, self.store, gallery, lease)
         self.join(adapter, lease)
+
+    def _join_discord(self, token: str) -> None:
+        """Serve Discord as well."""
+        from bot import on_discord
+
+        gallery = Gallery(self.photos, self._chart_png)
+        adapter = on_discord.adapter(self.settings, token, self.store, gallery)
+        self.join(adapter, self.lease(on_discord.PLATFORM))
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
         return self.photos.tile_path(photo) if tile else self.photos.path(photo)
@@ -237,6 +247,10 @@ async def run(settings: Settings, role: Role, started: Callable[[str | None], No
         from bot import on_telegram
 
         await on_telegram.check(settings, settings.telegram.token.get_secret_value())
+    if role != "web" and settings.discord.token is not None:
+        from bot import on_discord
+
+        await on_discord.check(settings, settings.discord.token.get_secret_value())
     installation = Installation(settings)
     url = settings.room.url if listening else None
     await installation.serve(role, listening, until_told(), lambda: started(url))

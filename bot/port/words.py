@@ -45,6 +45,18 @@ def kept_words(me: Me) -> list[Text]:
     return [keep, *accounts, *(roles[role] for role in me.roles), *groups]
 
 
+def reason_words(key: str) -> Text:
+    """Name a reason chip, one of `port.REASONS`."""
+    return {
+        "colour": t("Colour"),
+        "shape": t("Shape"),
+        "length": t("Length"),
+        "details": t("Details"),
+        "fabric": t("Fabric"),
+        "occasion": t("Occasion"),
+    }[key]
+
+
 def page_words(ballot: str, n: int, pages: int) -> Text:
     match ballot:
         case "cards":

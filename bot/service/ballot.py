@@ -17,6 +17,7 @@ from bot.port import (
     Strip,
     Tile,
 )
+from bot.port.words import reason_words
 from bot.rounds import ballots, engine, expose, focus
 from bot.rounds.ballots import EMPTY, Cell, Item, Pair
 from bot.rounds.entry import check_entry
@@ -256,7 +257,7 @@ def _chips(mine: Mine, number: int, cell: Cell) -> tuple[Chip, ...]:
     return tuple(
         Chip(
             key,
-            cards.reason_label(key),
+            reason_words(key),
             key in chosen,
             actions.encode(Reason(mine.round.id, number, key, key not in chosen)) if open_ else "",
         )

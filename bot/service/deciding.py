@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from bot.actions import Action, Finish, Pick, Prefer, Rate, Reason
-from bot.cards import reason_label
 from bot.errors import RuleError
+from bot.port.words import reason_words
 from bot.rounds import ballots
 from bot.rounds.ballots import Cell, Change, Item
 from bot.rounds.model import BallotShape, Round
@@ -232,8 +232,8 @@ _SENTENCES: dict[str, Callable[..., Text]] = {
     "passed": lambda n: t("{numbers}: passed.", numbers=_of(n)),
     "liked": lambda n: t("{numbers}: liked.", numbers=_of(n)),
     "loved": lambda n: t("{numbers}: loved.", numbers=_of(n)),
-    "noted": lambda key: t("Noted: {reason}.", reason=reason_label(key)),
-    "not noted": lambda key: t("Not noted: {reason}.", reason=reason_label(key)),
+    "noted": lambda key: t("Noted: {reason}.", reason=reason_words(key)),
+    "not noted": lambda key: t("Not noted: {reason}.", reason=reason_words(key)),
     "neither": lambda: t("Neither of the two."),
     "won": lambda n: t("{numbers} it is.", numbers=_of(n)),
     "finished": lambda page, pages: t("Page {page} of {pages} is done.", page=page, pages=pages),

@@ -4,8 +4,8 @@ import re
 from datetime import datetime
 from statistics import median_low
 
-from bot import cards
 from bot.errors import RuleError
+from bot.port.words import reason_words
 from bot.rounds import summary as words
 from bot.rounds.engine import numbered
 from bot.rounds.model import BallotShape, Round, RoundState, Verdict
@@ -100,7 +100,7 @@ async def _talk(tx: Tx, round_: Round) -> Talk:
     return Talk(
         await comments.count_between(tx, *window),
         await summaries.most_talked_about(tx, *window, most=MOST_TALKED_ABOUT),
-        tuple((cards.reason_label(key), times) for key, times in asked),
+        tuple((reason_words(key), times) for key, times in asked),
     )
 
 

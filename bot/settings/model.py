@@ -201,6 +201,21 @@ class Telegram(Group):
         return self.webhook_url, self.webhook_secret.get_secret_value()
 
 
+class Discord(Group):
+    """The bot on Discord. Without a token there is none."""
+
+    token: SecretStr | None = Field(
+        None, description="What the developer portal gives; only in the environment or .env."
+    )
+    server: int | None = Field(
+        None,
+        description="While developing: the id of the one server where commands are registered, at once. "
+        "Without it they are everywhere.",
+        examples=[81384788765712384],
+        gt=0,
+    )
+
+
 class Photos(Group):
     """The designs' photos."""
 
@@ -292,6 +307,7 @@ class Settings(BaseSettings):
     database: Database = Database()
     room: Room = Room()
     telegram: Telegram = Telegram()
+    discord: Discord = Discord()
     photos: Photos = Photos()
     log: Log = Log()
     relay: Relay = Relay()

@@ -1,9 +1,9 @@
 """A shop whose fans are on Telegram: the real service behind, the stand-in Bot API server in front."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from telegram.ext import BaseRateLimiter
@@ -16,7 +16,7 @@ from bot.service import people, presales, rounds
 from bot.service.ledger import StoredLedger
 from bot.service.memos import StoredMemos
 from bot.storage import campaigns
-from tests.adapters.telegram.pixels import jpeg
+from tests.adapters.drawings import Drawings
 from tests.made_shop import MadeShop
 from tests.telegram.botapi.server import BotApi
 from tests.telegram.botapi.world import Chat, Member, Message, User
@@ -39,23 +39,6 @@ class Hurry(BaseRateLimiter[str]):
         self, callback: Any, args: Any, kwargs: Any, endpoint: str, data: Any, rate_limit_args: str | None
     ) -> Any:
         return await callback(*args, **kwargs)
-
-
-@dataclass
-class Drawings:
-    """A studio that draws plain areas, and remembers what it was asked for."""
-
-    sheets: list[tuple[tuple[str, int, int], ...]] = field(default_factory=list)
-
-    async def sheet(self, tiles: Sequence[tuple[str, int, int]], columns: int) -> bytes:
-        self.sheets.append(tuple(tiles))
-        return jpeg(len(self.sheets))
-
-    async def photo(self, photo: str) -> bytes:
-        return jpeg(int(photo, 16) % 200)
-
-    async def chart(self, key: str, language: str) -> bytes | None:
-        return jpeg(hash(key) % 200)
 
 
 @dataclass

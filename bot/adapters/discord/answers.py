@@ -1,0 +1,104 @@
+"""What a command or a look found, as a message: lines, what to say next, where to go."""
+
+import re
+
+from bot.adapters.discord import ballot, sales
+from bot.adapters.discord.design import design
+from bot.adapters.discord.shown import Key, Shown, holds, key, link, rows, wrapped
+from bot.adapters.discord.words import fit, plain, small, titled
+from bot.i18n import Reader, render
+from bot.port import (
+    Answer,
+    BallotView,
+    Button,
+    CardPage,
+    DesignView,
+    DuelPage,
+    Me,
+    OrdersView,
+    PresalesView,
+    PresaleView,
+    Reply,
+    Said,
+    Screen,
+    Sheet,
+)
+from bot.port.places import BALLOT, COMMAND, HELP, MINE, PRESALES, RESULTS, Place
+from bot.port.words import kept_words
+from bot.text import t, verbatim
+
+_GO = re.compile(r"presale:(\d{1,4})")
+_PLACES = {"vote": BALLOT, "ballot": MINE, "results": RESULTS, "help": HELP, "presales": PRESALES}
+_SAID, _CHOICES = 20, 20
+
+
+def reply(given: Reply, reader: Reader, room: str | None = None) -> Shown:
+    """Show a reply: its screen where it has one, else its sentence. `room` is the address of the room."""
+    if given.screen is not None and (shown := screen(given.screen, reader, room)) is not None:
+        return shown
+    return Shown(plain(given.text or t("Done"), reader))
+
+
+def screen(given: Screen, reader: Reader, room: str | None = None) -> Shown | None:
+    """Show a screen as a message; None for those that are not shown in a chat."""
+    match given:
+        case Sheet() | CardPage() | DuelPage():
+            return ballot.page(given, reader)
+        case DesignView(page=page):
+            return design(given, page or 0, 0, reader)
+        case BallotView():
+            return ballot.mine(given, reader)
+        case Answer():
+            return answer(given, reader, room)
+        case Me():
+            lines = [plain(line, reader) for line in kept_words(given)]
+            return Shown(fit([titled(t("What we keep about you"), reader)], lines))
+        case Said():
+            return said(given, reader)
+        case PresaleView(number=number):
+            return sales.presale(given, Place(PRESALES, (number,)), reader)
+        case PresalesView():
+            return sales.presales(given, reader)
+        case OrdersView():
+            return sales.orders(given, reader)
+    return None
+
+
+def answer(given: Answer, reader: Reader, room: str | None = None) -> Shown:
+    """Show what a command found, with a button for each command and place to go on with."""
+    places = [(choice, Place(COMMAND, words=choice.say)) for choice in given.choices]
+    says = [key(render(choice.label, reader), place) for choice, place in places if holds(place)]
+    ways = [way for button in given.buttons if (way := _way(button, reader, room))]
+    lines = [plain(line, reader) for line in given.lines]
+    return Shown(
+        fit([titled(given.title, reader)], lines), (), rows(*wrapped(says[:_CHOICES], 4), *wrapped(ways))
+    )
+
+
+def _way(button: Button, reader: Reader, room: str | None) -> Key | None:
+    """Lead to a place in the chat, or in the room where a chat has none."""
+    label = render(button.label, reader)
+    if (place := place_of(button.go)) is not None:
+        return key(label, place)
+    if room and button.go.startswith("desk:"):
+        return link(label, "/".join([room, *button.go.split(":")]))
+    return None
+
+
+def place_of(go: str) -> Place | None:
+    """Find the place that a button of the port names."""
+    if match := _GO.fullmatch(go):
+        return Place(PRESALES, (int(match[1]),))
+    kind = _PLACES.get(go)
+    return Place(kind) if kind else None
+
+
+def said(given: Said, reader: Reader) -> Shown:
+    """Show what a person said and what became of it, and what they alone were told."""
+    words = [
+        " — ".join(plain(part, reader) for part in (verbatim(one.body), one.status) if part is not None)
+        for one in given.remarks[:_SAID]
+    ]
+    told = [small(plain(notice.text, reader)) for notice in given.notices]
+    head = titled(t("What you said"), reader) if words else plain(t("You have said nothing yet."), reader)
+    return Shown(fit([head], [*(f"- {one}" for one in words), *told]))

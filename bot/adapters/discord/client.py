@@ -1,0 +1,73 @@
+"""Our client on Discord. Building it connects to nothing, so that tests can drive it."""
+
+from collections.abc import Callable
+
+import discord
+import structlog
+from discord import Interaction, InteractionType, MemberCacheFlags
+from discord.app_commands import AppCommandError, CommandTree
+
+from bot.adapters.discord.commands import Words, definitions, furnish
+from bot.adapters.discord.house import House
+from bot.port import Memos
+
+log = structlog.get_logger()
+
+_BEARABLE_S = 30.0
+"""How long the library may wait for us when Discord asks for time; longer waits are the relay's."""
+
+
+class Tree(CommandTree["CatwalkClient"]):
+    """Our commands."""
+
+    async def on_error(self, interaction: Interaction["CatwalkClient"], error: AppCommandError, /) -> None:
+        log.error("command_failed", exc_info=error)
+
+
+class CatwalkClient(discord.AutoShardedClient):
+    """Listens on Discord.
+
+    What is pressed and filled in comes to one door, by what it carries: there is nothing to restore after a
+    restart. `server` is the one server where commands are registered while developing, else they are
+    everywhere; `ready` is called when we can speak.
+    """
+
+    def __init__(
+        self, house: House, memos: Memos, ready: Callable[[], None], server: int | None = None
+    ) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True, guild_messages=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=_BEARABLE_S,
+        )
+        self._house = house
+        self._memos = memos
+        self._told_ready = ready
+        self._server = discord.Object(server) if server else None
+        self.tree = Tree(self)
+        furnish(self.tree, house)
+
+    async def setup_hook(self) -> None:
+        """Register our commands, once for each version of them."""
+        await self.tree.set_translator(Words())
+        if self._server is not None:
+            self.tree.copy_global_to(guild=self._server)
+        noted = f"commands:{self.application_id}:{self._server.id if self._server else 'everywhere'}"
+        newest = await definitions(self.tree)
+        if await self._memos.read(noted) != newest:
+            await self.tree.sync(guild=self._server)
+            await self._memos.put(noted, newest)
+            log.info("commands_registered")
+
+    async def on_ready(self) -> None:
+        self._told_ready()
+
+    async def on_interaction(self, interaction: Interaction) -> None:
+        """Take what was pressed or filled in; commands come by the tree."""
+        if interaction.type is InteractionType.component:
+            await self._house.tapped(interaction)
+        elif interaction.type is InteractionType.modal_submit:
+            await self._house.filled_in(interaction)

@@ -1,0 +1,32 @@
+"""What a person wants to see otherwise than others: their ballot as menus instead of buttons."""
+
+from collections import OrderedDict
+
+from bot.port import Actor, Memos
+
+_KEPT = 10_000
+_MENUS = "menus"
+
+
+class Habits:
+    """Keeps habits, and remembers those of who was here lately."""
+
+    def __init__(self, memos: Memos) -> None:
+        self._memos = memos
+        self._known: OrderedDict[str, bool] = OrderedDict()
+
+    async def wants_menus(self, actor: Actor) -> bool:
+        if actor.remote_id not in self._known:
+            kept = await self._memos.read(f"habit:{actor.remote_id}")
+            self._remember(actor, kept == _MENUS)
+        return self._known[actor.remote_id]
+
+    async def want_menus(self, actor: Actor, wanted: bool) -> None:
+        await self._memos.put(f"habit:{actor.remote_id}", _MENUS if wanted else "")
+        self._remember(actor, wanted)
+
+    def _remember(self, actor: Actor, wanted: bool) -> None:
+        self._known[actor.remote_id] = wanted
+        self._known.move_to_end(actor.remote_id)
+        if len(self._known) > _KEPT:
+            self._known.popitem(last=False)

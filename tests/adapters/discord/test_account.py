@@ -1,0 +1,70 @@
+"""What keeps an installation from starting: Discord does not know us, or does not answer."""
+
+import json
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from discord.http import Route
+
+from bot import on_discord
+from bot.errors import ConfigError
+from bot.settings import Settings
+from tests.rendered import english
+
+TOKEN = "the-right-one"
+WHO: dict[str, object] = {"id": "1", "username": "catwalk", "discriminator": "0", "avatar": None}
+
+
+def answer(content: dict[str, object], status: int = 200) -> web.Response:
+    """Answer without a charset, as Discord does."""
+    body = json.dumps(content).encode()
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+@pytest.fixture
+async def discord(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestServer]:
+    """Somebody who answers as Discord does when asked who we are."""
+
+    async def me(request: web.Request) -> web.Response:
+        if request.headers["Authorization"] != f"Bot {TOKEN}":
+            return answer({"message": "401: Unauthorized", "code": 0}, status=401)
+        return answer(WHO)
+
+    async def application(request: web.Request) -> web.Response:
+        return answer(
+            {"id": "1", "name": "Catwalk", "icon": None, "description": "", "bot_public": True, "flags": 0,
+             "bot_require_code_grant": False, "verify_key": "", "summary": "", "owner": WHO}
+        )  # fmt: skip
+
+    app = web.Application()
+    app.router.add_get("/users/@me", me)
+    app.router.add_get("/oauth2/applications/@me", application)
+    server = TestServer(app)
+    await server.start_server()
+    monkeypatch.setattr(Route, "BASE", str(server.make_url("")).rstrip("/"))
+    yield server
+    await server.close()
+
+
+async def refused(token: str) -> tuple[str, str]:
+    """Have a token checked; give the place and the sentence of what is wrong."""
+    with pytest.raises(ConfigError) as error:
+        await on_discord.check(Settings(), token)
+    (problem,) = error.value.problems
+    return problem.place, english(problem.text)
+
+
+@pytest.mark.usefixtures("discord")
+async def test_a_wrong_token_is_named_and_never_shown() -> None:
+    place, said = await refused("a-wrong-one")
+    assert place == "CATWALK_DISCORD__TOKEN"
+    assert "wrong-one" not in said
+    assert said == "Discord does not know this token. Copy it from the developer portal again."
+
+
+async def test_a_discord_that_does_not_answer_is_told(discord: TestServer) -> None:
+    await on_discord.check(Settings(), TOKEN)
+    await discord.close()
+    assert (await refused(TOKEN))[1].startswith("Discord’s server does not answer (")
