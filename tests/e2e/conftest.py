@@ -45,13 +45,16 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def bare(tmp_path: Path, bytecode: Path, database_url: str) -> Iterator[Catwalk]:
-    """An installation that was only just set up: no tables yet."""
-    yield from installed(tmp_path, bytecode, database_url, tmp_path / "var" / "photos")
+    """An installation that was only just set up: no tables. On SQLite each process starts from nothing."""
+    alone = database_url.startswith("sqlite")
+    yield from installed(tmp_path, bytecode, database_url, tmp_path / "var" / "photos", alone=alone)
 
 
-def installed(home: Path, bytecode: Path, url: str, photos: Path) -> Iterator[Catwalk]:
+def installed(
+    home: Path, bytecode: Path, url: str, photos: Path, *, alone: bool = False
+) -> Iterator[Catwalk]:
     settings = {**_USUAL, "CATWALK_DATABASE__URL": url, "CATWALK_PHOTOS__FOLDER": str(photos)}
-    catwalk = Catwalk(home, settings, bytecode)
+    catwalk = Catwalk(home, settings, bytecode, alone)
     try:
         yield catwalk
     finally:

@@ -13,12 +13,15 @@ from itertools import count
 from pathlib import Path
 from random import Random
 from threading import Event
-from typing import TypeVar
+from typing import IO, TypeAlias, TypeVar
 
-ROOT = Path(__file__).parents[2]
+from tests.e2e.forks import ROOT, Forked, mother
+
 SECRET = "sixty-four letters that must never be seen in any log of Catwalk"
 START_S, STOP_S = 180.0, 10.0
 """How long a start may take on a busy machine, and how long a stop may take on any."""
+
+Process: TypeAlias = subprocess.Popen[bytes] | Forked
 
 _T = TypeVar("_T")
 
@@ -43,18 +46,18 @@ class Died(Exception):
 class Serving:
     """A running `catwalk run` that has said it runs, and where its room is if it has one."""
 
-    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+    def __init__(self, process: Process, stdout: IO[str], log: Path) -> None:
         self.process = process
+        self.stdout = stdout
         self.log = log
         self.said = self._wait_until_open()
         self.url = self.said.split()[-1]
 
     def _wait_until_open(self) -> str:
-        assert self.process.stdout is not None
         with selectors.DefaultSelector() as waiting:
-            waiting.register(self.process.stdout, selectors.EVENT_READ)
+            waiting.register(self.stdout, selectors.EVENT_READ)
             ready = waiting.select(START_S)
-        line = self.process.stdout.readline() if ready else ""
+        line = self.stdout.readline() if ready else ""
         if not line:
             raise Died(Done(self.kill(), line, self.log.read_text()))
         return line
@@ -64,6 +67,12 @@ class Serving:
         self.process.kill()
         return self.wait()
 
+    def has_stopped(self) -> bool:
+        """Say whether it has stopped itself (SIGSTOP); only of a forked one."""
+        assert isinstance(self.process, Forked)
+        assert self.process.poll() is None
+        return self.process.has_stopped
+
     def stop(self) -> int:
         """Ask it to end (SIGTERM); raise TimeoutExpired when it does not."""
         self.process.terminate()
@@ -71,8 +80,7 @@ class Serving:
 
     def wait(self, within_s: float = START_S) -> int:
         code = self.process.wait(within_s)
-        assert self.process.stdout is not None
-        self.process.stdout.close()
+        self.stdout.close()
         return code
 
 
@@ -80,12 +88,14 @@ class Serving:
 class Catwalk:
     """One installation: its working folder and its settings, both as the README has them.
 
-    `codes` are those its commands gave out.
+    `codes` are those its commands gave out. Its processes are forked from one that has everything imported;
+    `alone` starts each from nothing, as people do.
     """
 
     home: Path
     settings: dict[str, str]
     bytecode: Path
+    alone: bool = False
     codes: list[str] = field(default_factory=list)
     _started: list[Serving] = field(default_factory=list)
     _logs: Iterator[int] = field(default_factory=count)
@@ -110,22 +120,31 @@ class Catwalk:
         }
         return {name: value for name, value in {**own, **self.settings, **changed}.items() if value}
 
+    def _begin(self, words: Sequence[str], changed: dict[str, str], out: IO[str], log: Path) -> Process:
+        environ = self.environ(changed)
+        with log.open("w") as err:
+            if self.alone:
+                return subprocess.Popen(
+                    [sys.executable, *words],
+                    cwd=self.home,
+                    env=environ,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                )
+            return mother(self.bytecode).start(words, self.home, environ, out, err)
+
     def run(self, *words: str, **changed: str) -> Done:
         """Run `catwalk WORDS` to its end; keyword arguments replace variables."""
-        path = self._log()
-        with path.open("w") as log:
-            ended = subprocess.run(
-                [sys.executable, "-m", "bot", *words],
-                cwd=self.home,
-                env=self.environ(changed),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                timeout=START_S,
-                check=False,
-            )
-        return Done(ended.returncode, ended.stdout, path.read_text())
+        log = self._log()
+        said = log.with_suffix(".stdout")
+        with said.open("w") as out:
+            process = self._begin(("-m", "bot", *words), changed, out, log)
+        try:
+            code = process.wait(START_S)
+        finally:
+            process.kill()
+        return Done(code, said.read_text(), log.read_text())
 
     def link(self, *words: str) -> str:
         """Run a command that prints a link; return its path, for whichever port was free."""
@@ -137,18 +156,11 @@ class Catwalk:
 
     def start(self, program: Sequence[str] = ("-m", "bot", "run"), **changed: str) -> Serving:
         """Start serving and wait until the room is open; raise Died when it ends before."""
-        path = self._log()
-        with path.open("w") as log:
-            process = subprocess.Popen(
-                [sys.executable, *program],
-                cwd=self.home,
-                env=self.environ(changed),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
-        serving = Serving(process, path)
+        log = self._log()
+        reading, writing = os.pipe()
+        with os.fdopen(writing, "w") as out:
+            process = self._begin(program, changed, out, log)
+        serving = Serving(process, os.fdopen(reading), log)
         self._started.append(serving)
         return serving
 

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from tests.e2e.process import ROOT
+from tests.e2e.forks import ROOT
 from tests.faults.faults import FAULTS
 from tests.faults.house import Grounds, prepared
 from tests.faults.season import play

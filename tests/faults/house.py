@@ -98,11 +98,8 @@ class House:
     async def stopped(self, name: str) -> None:
         """Wait until a process has stopped itself."""
 
-        def has_stopped() -> bool:
-            _, status = os.waitpid(self.pid(name), os.WUNTRACED | os.WNOHANG)
-            return os.WIFSTOPPED(status)
-
-        await asyncio.to_thread(until, has_stopped, f"{name} to stop")
+        process = self._running[name]
+        await asyncio.to_thread(until, process.has_stopped, f"{name} to stop")
 
     # -------------------------------------------------------------- people
 
