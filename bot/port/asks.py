@@ -216,14 +216,22 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A platform has given a group another remote id."""
+    """A platform has given a group another remote id; what was posted under the old one is out of reach."""
 
     platform: str
     group: str
     to: str
 
 
-News = Seen | Moved
+@dataclass(frozen=True, slots=True)
+class Back:
+    """We are in a group again that we had been taken out of."""
+
+    platform: str
+    group: str
+
+
+News = Seen | Moved | Back
 """What a platform tells by itself."""
 
 

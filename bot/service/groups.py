@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from bot import cards
-from bot.errors import RuleError
+from bot.errors import Gone, RuleError
 from bot.i18n import language_of
-from bot.port import Actor, Command, Moved, News, Reply, Seen
+from bot.port import Actor, Back, Command, Moved, News, Reply, Seen
+from bot.service import bulletin
 from bot.service.people import NAME_LETTERS, SETUP
 from bot.service.shop import Shop, language_for
 from bot.storage import campaigns, journal, outbox, people, rounds
@@ -69,6 +70,19 @@ async def hear(shop: Shop, news: News) -> None:
                 here = await people.find_group(tx, platform, group)
                 if here is not None and await people.find_group(tx, platform, to) is None:
                     await people.move_group(tx, here.id, to)
+                    await outbox.post_anew(tx, here.id, await tx.now())
+            case Back(platform, group):
+                here = await people.find_group(tx, platform, group)
+                if here is not None:
+                    await _catch_up(tx, here.id)
+
+
+async def _catch_up(tx: Tx, group_id: int) -> None:
+    """Let a group that could not be reached say what is true by now, and hear what it missed of that."""
+    await outbox.revive_group(tx, group_id)
+    missed = await outbox.given_up(tx, group_id, Gone.__name__)
+    still = [e for e in missed if not await bulletin.is_final(tx, e.kind, e.subject_id)]
+    await outbox.take_up(tx, still, await tx.now())
 
 
 async def _see(tx: Tx, seen: Seen) -> None:

@@ -4,12 +4,12 @@ An outbox row is written in the transaction of the fact it tells. Who holds the 
 a transaction and settles afterwards; what is settled stays so, whoever else was sending.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from bot.storage.store import Tx
 from bot.storage.tables import Group, Outbox, Post, table
@@ -194,6 +194,41 @@ async def revive(tx: Tx, kind: str, subject_id: int) -> None:
     """Keep posts true again: what they said was taken back."""
     await tx.conn.execute(
         update(post).where(post.c.kind == kind, post.c.subject_id == subject_id).values(live=True)
+    )
+
+
+async def post_anew(tx: Tx, group_id: int, now: datetime) -> None:
+    """Tell a group again what must stay true there: the posts that said it are out of reach."""
+    live = (post.c.group_id == group_id) & post.c.live.is_(True)
+    lost = list((await tx.conn.execute(delete(post).where(live).returning(post.c.outbox_id))).scalars())
+    await _tell_again(tx, lost, now)
+
+
+async def revive_group(tx: Tx, group_id: int) -> None:
+    """Keep every post of a group true again: they may have been left as they were meanwhile."""
+    await tx.conn.execute(update(post).where(post.c.group_id == group_id).values(live=True, due_at=None))
+
+
+async def given_up(tx: Tx, group_id: int, failure: str) -> list[Errand]:
+    """List what a group was never told, for a failure that begins like this."""
+    found = await tx.conn.execute(
+        select(*_ERRAND)
+        .where(outbox.c.group_id == group_id, outbox.c.failure.startswith(failure, autoescape=True))
+        .order_by(outbox.c.id)
+    )
+    return [Errand(*line) for line in found]
+
+
+async def take_up(tx: Tx, errands: Sequence[Errand], now: datetime) -> None:
+    """Tell what was given up after all."""
+    await _tell_again(tx, [errand.id for errand in errands], now)
+
+
+async def _tell_again(tx: Tx, errand_ids: Sequence[int], now: datetime) -> None:
+    await tx.conn.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(errand_ids))
+        .values(settled_at=None, failure=None, attempts=0, due_at=now)
     )
 
 

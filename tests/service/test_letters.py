@@ -5,10 +5,11 @@ import pytest
 from bot.errors import DeliveryError, Gone, RetryLater
 from bot.i18n import Reader, render
 from bot.port import Actor, Reply, Seen
+from bot.port.readers import reader_of
 from bot.relay import Relay
 from bot.service import notices, privacy
 from bot.storage import people as rows
-from bot.text import t
+from bot.text import When, t
 from tests.made_shop import FakePlatform, MadeShop
 from tests.service.test_groups import ADA, CHAT, join
 
@@ -25,7 +26,7 @@ class Letterbox(FakePlatform):
         if self.wrong is not None:
             raise self.wrong
         assert told.text is not None
-        self.letters.append((remote_id, render(told.text, Reader(told.language))))
+        self.letters.append((remote_id, render(told.text, reader_of(told))))
 
 
 @pytest.fixture
@@ -93,3 +94,14 @@ async def test_a_letter_that_is_too_old_is_given_up(told: MadeShop, box: Letterb
 async def test_who_is_forgotten_gets_no_letter(told: MadeShop, box: Letterbox) -> None:
     await privacy.forget(told.shop, ADA, "yes")
     assert await deliver(told, box) == 0
+
+
+async def test_times_are_told_by_the_clock_of_the_readers_campaign(made: MadeShop, box: Letterbox) -> None:
+    await join(made)
+    await made.catwalk.hear(Seen(ADA, CHAT))
+    async with made.store.begin() as tx:
+        person = await rows.find_person(tx, ADA.platform, ADA.remote_id)
+        assert person is not None
+        await notices.tell(tx, person.fan_id, "k", t("{at}", at=When(await tx.now())), await tx.now())
+    await deliver(made, box)
+    assert [words for _, words in box.letters] == ["ven. 27 nov., 20:00 (Berlin)"]

@@ -173,7 +173,7 @@ class TelegramAdapter:
         return await self._deliver(post.group, lambda: self._post(post))
 
     async def _post(self, post: Post) -> str:
-        noted = f"post:{post.key}"
+        noted = f"post:{post.group}:{post.key}"  # in a group that moved it is another message
         if (sent := await self._memos.read(noted)) is not None:
             return sent
         shown = posted(post, self._links, self._room)

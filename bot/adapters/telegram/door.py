@@ -2,11 +2,12 @@
 
 import structlog
 from telegram import Bot, ChatMember, ChatMemberRestricted
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.adapters.telegram.links import Links
+from bot.adapters.telegram.who import PLATFORM
 from bot.errors import RuleError
-from bot.port import Actor, Inbox, Seen
+from bot.port import Actor, Inbox, Moved, Seen
 from bot.text import t
 
 log = structlog.get_logger()
@@ -31,8 +32,16 @@ class Door:
         return way.go
 
     async def admit(self, actor: Actor, group: str) -> None:
-        """Take note that somebody is in a group; raises RuleError for who is not."""
-        inside = await self._is_inside(group, actor)
+        """Take note that somebody is in a group; raises RuleError for who is not.
+
+        A link from before a group had another id leads to that group.
+        """
+        try:
+            inside = await self._is_inside(group, actor)
+        except ChatMigrated as moved:
+            old, group = group, str(moved.new_chat_id)
+            await self._inbox.hear(Moved(PLATFORM, old, group))
+            inside = await self._is_inside(group, actor)
         await self._inbox.hear(Seen(actor, group, here=inside))
         if not inside:
             raise RuleError(

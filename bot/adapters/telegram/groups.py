@@ -22,6 +22,7 @@ from bot.errors import RuleError
 from bot.i18n import render
 from bot.port import (
     Actor,
+    Back,
     BallotView,
     Command,
     Comment,
@@ -99,6 +100,11 @@ class Groups:
             return
         joined_at = update.date if after else None
         await self._inbox.hear(Seen(actor_of(now.user), str(update.chat.id), after, joined_at))
+
+    async def ourselves(self, update: ChatMemberUpdated) -> None:
+        """Take note that we are in a group again."""
+        if is_inside(update.new_chat_member) and not is_inside(update.old_chat_member):
+            await self._inbox.hear(Back(PLATFORM, str(update.chat.id)))
 
     async def _service(self, message: Message) -> bool:
         """Take note of what Telegram itself says in a group; False for what people say."""

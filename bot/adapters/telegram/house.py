@@ -33,7 +33,13 @@ from bot.text import t
 
 log = structlog.get_logger()
 
-UPDATES = (Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.CHAT_MEMBER)
+UPDATES = (
+    Update.MESSAGE,
+    Update.EDITED_MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.CHAT_MEMBER,
+    Update.MY_CHAT_MEMBER,
+)
 """What we ask Telegram for; of anything else nothing is done."""
 
 Context = CallbackContext[Any, Any, Any, Any]
@@ -71,6 +77,7 @@ class House:
         said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
         application.add_handler(CallbackQueryHandler(self._tapped))
         application.add_handler(ChatMemberHandler(self._changed, ChatMemberHandler.CHAT_MEMBER))
+        application.add_handler(ChatMemberHandler(self._ourselves, ChatMemberHandler.MY_CHAT_MEMBER))
         application.add_handler(MessageHandler(in_group & said, self._in_group))
         application.add_handler(MessageHandler(filters.ChatType.PRIVATE & said, self._in_private))
         application.add_error_handler(self._failed)
@@ -85,6 +92,11 @@ class House:
     async def _changed(self, update: Update, _context: Context) -> None:
         assert update.chat_member is not None
         await self._groups.changed(update.chat_member)
+
+    async def _ourselves(self, update: Update, _context: Context) -> None:
+        assert update.my_chat_member is not None
+        if update.my_chat_member.chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
+            await self._groups.ourselves(update.my_chat_member)
 
     async def _in_group(self, update: Update, _context: Context) -> None:
         assert update.effective_message is not None

@@ -1,5 +1,9 @@
 """A group on the stand-in server: its posts, its comments, its commands, who comes and goes."""
 
+from datetime import timedelta
+
+import pytest
+
 from bot import cards
 from bot.i18n import Reader
 from bot.port import Actor, Look, Post, Role, ShowDesign, ShowFeed
@@ -7,7 +11,7 @@ from bot.service import bulletin, people, rounds
 from bot.service.rounds import By
 from bot.storage import campaigns
 from tests.adapters.telegram.stage import Stage, labels, words
-from tests.telegram.botapi.world import User
+from tests.telegram.botapi.world import Chat, Member, User
 
 
 async def said(stage: Stage, about: int) -> list[str]:
@@ -196,14 +200,6 @@ async def test_who_cannot_be_written_to_is_told_how(stage: Stage) -> None:
     assert words(answer).startswith("I answer in our private chat.")
 
 
-async def test_an_anonymous_administrator_is_told_why_nothing_happens(stage: Stage) -> None:
-    before = len(stage.ours(stage.fans))
-    stage.api.people.says(stage.user("Olga"), stage.fans, "/round pause", anonymous=True)
-    answer = await stage.until(lambda: next(iter(stage.ours(stage.fans)[before:]), None))
-    assert words(answer).startswith("You write as the group")
-    assert (await stage.made.round()).state == "open"
-
-
 async def test_the_doctor_says_what_is_missing_and_what_is_well(stage: Stage) -> None:
     before = len(stage.ours(stage.fans))
     stage.api.people.says(stage.user("Olga"), stage.fans, "/doctor")
@@ -226,12 +222,64 @@ async def test_a_used_code_joins_nothing(stage: Stage) -> None:
 # ------------------------------------------------------------------ groups change
 
 
-async def test_posts_follow_a_group_that_became_a_supergroup(stage: Stage) -> None:
+async def test_a_live_card_is_posted_again_where_a_group_became_a_supergroup(stage: Stage) -> None:
+    """Its messages are out of reach there; the album, which never changes, is not repeated."""
+    stage.api.crowd.promotes(stage.user("Olga"), stage.api.state.world.bot, stage.fans)
+    await stage.relay()
+    moved = stage.api.crowd.migrates(stage.fans, stage.user("Olga"))
+    await stage.handled()
+    await stage.relay()
+    (card,) = stage.ours(moved)
+    assert words(card).startswith("Round 1 of 1")
+    assert moved.pinned == [card["message_id"]]
+    ada = stage.user("Ada")
+    moved.members[ada.id] = Member(ada, "member")
+    stage.api.people.start(ada, stage.payload())  # by the button of the old card
+    await stage.until(lambda: stage.messages(ada))
+    await stage.say(ada, "1 2")
+    stage.made.clock.advance(seconds=61)
+    await stage.relay()
+    assert "1 fan, 2 opinions" in words(card)
+
+
+async def test_posts_that_had_not_been_sent_follow_the_group(stage: Stage) -> None:
+    """Telegram says it in answer to the first of them, before its message about it is read."""
     moved = stage.api.crowd.migrates(stage.fans, stage.user("Olga"))
     await stage.relay()
     stage.made.clock.advance(seconds=120)
     await stage.relay()
     assert "Round 1 of 1" in stage.texts(moved)[-1]
+
+
+async def test_a_group_that_takes_us_back_is_told_what_is_true_by_then(stage: Stage) -> None:
+    olga, bot = stage.user("Olga"), stage.api.state.world.bot
+    await stage.relay()
+    card = stage.ours(stage.fans)[-1]
+    stage.api.crowd.removes_bot(olga, stage.fans)
+    stage.made.clock.advance(seconds=61)
+    await rounds.extend(stage.made.store, stage.made.round_id, timedelta(hours=24), By())
+    await stage.relay()
+    stage.made.clock.advance(seconds=61)
+    await stage.relay()
+    assert "Mon 30 Nov" not in words(card)
+    assert len(stage.api.refused(403)) == 1, "who is out is not tried again and again"
+    stage.api.crowd.adds_bot(olga, stage.fans)
+    await stage.handled()
+    await stage.relay()
+    assert "Mon 30 Nov" in words(card)
+    assert bot.id in stage.fans.members
+
+
+async def test_what_a_group_missed_is_told_if_it_still_matters(stage: Stage) -> None:
+    olga = stage.user("Olga")
+    stage.api.crowd.removes_bot(olga, stage.fans)
+    await stage.relay()
+    there = len(stage.ours(stage.fans))
+    stage.api.crowd.adds_bot(olga, stage.fans)
+    await stage.handled()
+    await stage.relay()
+    assert "Round 1 of 1" in stage.texts(stage.fans)[-1]
+    assert len(stage.ours(stage.fans)) == there + 3, "an album of two sheets, and the card"
 
 
 async def test_who_was_banned_votes_no_more(stage: Stage) -> None:
@@ -253,7 +301,8 @@ async def test_a_group_without_us_is_given_up(stage: Stage) -> None:
     assert stage.api.refused(403)
 
 
-async def test_posts_go_to_the_topic_the_group_was_set_up_in(stage: Stage) -> None:
+async def in_topic(stage: Stage) -> tuple[Chat, int]:
+    """Set up a forum of Olga's in one of its topics."""
     olga = stage.user("Olga")
     forum = stage.api.crowd.group("Forum", olga, forum=True)
     stage.api.crowd.adds_bot(olga, forum)
@@ -263,5 +312,71 @@ async def test_posts_go_to_the_topic_the_group_was_set_up_in(stage: Stage) -> No
     code = (await people.invite_group(stage.made.shop, campaign, None)).code
     stage.api.people.says(olga, forum, f"/setup {code}", thread=topic)
     await stage.until(lambda: stage.texts(forum))
+    return forum, topic
+
+
+async def test_posts_go_to_the_topic_the_group_was_set_up_in(stage: Stage) -> None:
+    forum, topic = await in_topic(stage)
     await stage.relay()
     assert {m.get("message_thread_id") for m in stage.ours(forum)} == {topic}
+
+
+@pytest.mark.parametrize("became", ["closed", "deleted"])
+async def test_without_its_topic_a_group_is_told_where_everybody_reads(stage: Stage, became: str) -> None:
+    forum, topic = await in_topic(stage)
+    if became == "closed":
+        forum.topics[topic] = "closed"
+    else:
+        del forum.topics[topic]
+    before = len(stage.ours(forum))
+    await stage.relay()
+    *album, card = stage.ours(forum)[before:]
+    assert len(album) == 2
+    assert words(card).startswith("Round 1 of 1")
+    assert {m.get("message_thread_id") for m in (*album, card)} == {None}
+
+
+async def test_a_closed_topic_is_open_to_an_administrator(stage: Stage) -> None:
+    forum, topic = await in_topic(stage)
+    stage.api.crowd.promotes(stage.user("Olga"), stage.api.state.world.bot, forum)
+    forum.topics[topic] = "closed"
+    await stage.relay()
+    assert {m.get("message_thread_id") for m in stage.ours(forum)} == {topic}
+
+
+# ------------------------------------------------------------------ nobody in particular
+
+
+@pytest.mark.parametrize("what", ["/round pause", "/setup AAAA-BBBB", "/results", "/mod log", "/hide rude"])
+async def test_no_command_is_taken_from_who_stays_anonymous(stage: Stage, what: str) -> None:
+    before = len(stage.ours(stage.fans))
+    stage.api.people.says(stage.user("Olga"), stage.fans, what, anonymous=True)
+    answer = await stage.until(lambda: next(iter(stage.ours(stage.fans)[before:]), None))
+    assert words(answer).startswith("You write as the group")
+    assert (await stage.made.round()).state == "open"
+
+
+async def test_what_a_channel_or_the_group_itself_says_is_nobodys_comment(stage: Stage) -> None:
+    stage.api.state.world.reads_everything = True
+    olga = stage.user("Olga")
+    news = stage.api.crowd.group("News", olga, "channel")
+    before = len(stage.ours(stage.fans))
+    stage.api.people.says(olga, stage.fans, "#007 from the channel", channel=news)
+    stage.api.people.says(olga, stage.fans, "#007 from the group", anonymous=True)
+    stage.api.people.says(olga, stage.fans, "/round pause", channel=news)
+    await stage.handled()
+    assert await said(stage, 7) == []
+    assert not stage.api.called("setMessageReaction")
+    assert len(stage.ours(stage.fans)) == before, "a channel gets no answer"
+    assert (await stage.made.round()).state == "open"
+
+
+async def test_posts_of_a_channel_we_are_in_are_not_even_asked_for(stage: Stage) -> None:
+    olga, bot = stage.user("Olga"), stage.api.state.world.bot
+    news = stage.api.crowd.group("News", olga, "channel")
+    stage.api.crowd.promotes(olga, bot, news)
+    stage.api.people.posts(news, "#007 longer")
+    stage.api.people.posts(news, "/setup AAAA-BBBB")
+    await stage.handled()
+    assert stage.ours(news) == []
+    assert await said(stage, 7) == []

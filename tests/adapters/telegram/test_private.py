@@ -71,6 +71,7 @@ async def test_who_joined_after_the_opening_may_look_and_not_vote(stage: Stage) 
     stage.made.clock.advance(minutes=5)
     late = stage.user("Late", inside=False)
     stage.api.crowd.joins(late, stage.fans)
+    await stage.handled()  # chats are served side by side
     sheet = await stage.opened(late)
     assert "You joined after this round opened" in words(sheet)
     assert numbers(sheet) == []

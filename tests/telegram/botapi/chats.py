@@ -75,6 +75,7 @@ def get_chat_member_count(state: State, asked: Asked) -> int:
 def _known(state: State, asked: Asked) -> Chat:
     """Find a chat the bot may ask about: its own and those it is in."""
     chat = state.world.chat(asked.whole("chat_id"))
+    state.world.check_is_there(chat)
     if not chat.private:
         status = chat.status_of(state.world.bot)
         if status == "kicked":

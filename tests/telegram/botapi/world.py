@@ -149,11 +149,15 @@ class World:
             person.id in other.members and self.bot.id in other.members for other in self.chats.values()
         )
 
-    def check_may_send(self, chat: Chat, thread: int | None = None) -> None:
-        """Raise what the server says when the bot may not write to a chat."""
+    def check_is_there(self, chat: Chat) -> None:
+        """Raise what the server says of a group that became a supergroup."""
         if chat.migrated_to is not None:
             why = "group chat was upgraded to a supergroup chat"
             raise Fail(400, f"Bad Request: {why}", {"migrate_to_chat_id": chat.migrated_to})
+
+    def check_may_send(self, chat: Chat, thread: int | None = None) -> None:
+        """Raise what the server says when the bot may not write to a chat."""
+        self.check_is_there(chat)
         if chat.person is not None:
             _check_person(chat.person)
             return
