@@ -12,7 +12,7 @@ from bot.intake.designs_file import MAX_NUMBER, TITLE_LETTERS
 from bot.intake.limits import DEFAULTS
 from bot.intake.near import near_to
 from bot.intake.photos import CleanPhoto
-from bot.intake.read import Additions, DesignFile, alike
+from bot.intake.read import Additions, DesignFile, alike, title_of
 from bot.intake.studio import Studio
 from bot.intake.words import hidden_character
 from bot.port import Actor, Answer, NewDesigns, Reply, Role
@@ -55,7 +55,7 @@ async def add(shop: Shop, sent: NewDesigns) -> Reply:
     found = (
         await _unpacked(shop.studio, data, there, kept)
         if data.startswith(_ZIP)
-        else await _single(shop.studio, data, title, kept)
+        else await _single(shop.studio, data, title or title_of(sent.file.name), kept)
     )
     async with shop.store.begin() as tx:
         await tx.exclude_rounds([0])  # no round opens between the check and the commit

@@ -2,12 +2,13 @@
 
 import io
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from PIL import Image, ImageOps
 from playwright.sync_api import expect
 
-from bot.port import Role
+from bot.port import Actor, Command, Comment, Role, at_hand
 from tests.browser.conftest import NewVisit, voted
 from tests.browser.shop import Shop, drawing
 from tests.browser.visit import DESKTOP, PHONE, Visit
@@ -32,6 +33,14 @@ def say(fan: Visit, words: str) -> None:
     expect(fan.page.locator("#feed .remark-body").last).to_contain_text(words[5:])
 
 
+def send(shop: Shop, words: str, image: bytes) -> None:
+    """Let somebody else say something with a photo, as chats do."""
+    ben = Actor("room", "ben", "Ben", "en")
+    code = parse_qs(urlsplit(shop.invitation()).query)["code"][0]
+    shop.do(shop.inbox.command(Command(ben, "enter", "enter", code, "main")))
+    shop.do(shop.inbox.comment(Comment(ben, "photo", "main", words, photo=at_hand(image))))
+
+
 def designs(desk: Visit) -> None:
     desk.go("/desk")
     desk.follow(desk.page.get_by_role("link", name="What fans ask"))
@@ -43,15 +52,17 @@ def test_a_wish_becomes_version_2(shop: Shop, visit: NewVisit, tmp_path: Path) -
     fan.come_in(shop.invitation(), "Ada")
     say(fan, "#003 longer sleeves please")
     say(fan, "#003 and a belt in gold")
+    send(shop, "#003 with a hood like this", photo(9))
     shop.sign()
 
     desk.come_in(shop.claim(Role.DESIGNER), "Dora")
     designs(desk)
     expect(desk.page.locator(".asked li")).to_have_count(80)
     first = desk.page.locator(".asked li").first
-    expect(first).to_contain_text("2 open wishes")
+    expect(first).to_contain_text("3 open wishes")
     desk.check("designs")
     desk.follow(first.get_by_role("link"))
+    expect(desk.page.get_by_alt_text("The photo that came with this comment")).to_be_visible()
     desk.check("design-before")
 
     desk.tap(desk.page.get_by_text("and a belt in gold"))

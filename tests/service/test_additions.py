@@ -62,6 +62,12 @@ async def test_a_photo_becomes_the_next_design_with_its_words_as_title(made: Mad
     assert (entry.who, entry.action, entry.facts["numbers"]) == ("Dora", "designs_added", [11])
 
 
+async def test_a_file_without_words_has_its_name_as_title(made: MadeShop) -> None:
+    for n, name in enumerate(("linen_coat.jpg", "IMG_2041.JPG", "")):
+        await made.catwalk.upload(NewDesigns(DORA, f"e{n}", at_hand(jpeg(n), name)))
+    assert [title for n, title in (await titles(made)).items() if n > 10] == ["linen coat", "", ""]
+
+
 async def test_the_same_event_is_answered_again_and_adds_nothing(made: MadeShop) -> None:
     first = await send(made, jpeg(1))
     assert await send(made, jpeg(2)) == first

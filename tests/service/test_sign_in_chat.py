@@ -83,7 +83,7 @@ async def test_the_table_is_a_file_without_a_word_about_any_fan(talk: Talk) -> N
 async def test_the_talk_quotes_what_waits_for_an_answer(talk: Talk) -> None:
     assert await talk.say(MOD, "/results comments spring 1") == [
         "1 comment",
-        "1 of them are not answered yet.",
+        "1 of them waits for an answer.",
         "#009 Dress 9: 1 comment",
         "“longer sleeves please”",
     ]

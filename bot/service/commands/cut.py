@@ -168,7 +168,7 @@ async def _lost(tx: Tx, seen: _Seen) -> list[Text]:
     shown = Numbers(tuple(sorted(c.number for c in left)[:_MOST_NUMBERS]))
     lines = [t("They leave: {designs}", designs=shown)]
     if len(left) > _MOST_NUMBERS:
-        lines.append(t("{n} more are at the desk.", n=len(left) - _MOST_NUMBERS))
+        lines.append(tn("{n} more is at the desk.", "{n} more are at the desk.", len(left) - _MOST_NUMBERS))
     counts = await wishes.open_counts(tx, seen.campaign.id)
     waiting = sum(counts.get(c.design_id, (0, 0))[1] for c in left)
     if waiting:

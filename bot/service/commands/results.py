@@ -123,7 +123,7 @@ async def _edge(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Reply
         t("{design}: {reason}", design=_named(row.candidate), reason=row.reason) for row in rows[:_MOST_EDGE]
     ]
     if len(rows) > _MOST_EDGE:
-        lines.append(t("{n} more are at the desk.", n=len(rows) - _MOST_EDGE))
+        lines.append(tn("{n} more is at the desk.", "{n} more are at the desk.", len(rows) - _MOST_EDGE))
     return _reply(
         found, Answer(title, tuple(lines), buttons=(Button(t("At the desk"), f"desk:round:{round_.id}"),))
     )
@@ -148,7 +148,11 @@ async def _talk(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Reply
         key=lambda c: (-counts[c.design_id][1], -counts[c.design_id][0], c.number),
     )
     said, waiting = (sum(each) for each in zip(*counts.values(), strict=True)) if counts else (0, 0)
-    lines = [t("{n} of them are not answered yet.", n=waiting)] if waiting else []
+    lines = (
+        [tn("{n} of them waits for an answer.", "{n} of them wait for an answer.", waiting)]
+        if waiting
+        else []
+    )
     for c in ranked[:_MOST_TALK]:
         newest = (await wishes.wishes_of(tx, c.design_id))[:_QUOTES]
         n = counts[c.design_id][0]

@@ -378,6 +378,9 @@ class FakeInbox:
             return self._picked(fan, [(n, True) for n in numbers])
         if name == "mod":
             return self._moderated(fan, args.split())
+        if name == "results":
+            table = Takeout("spring-round-1.csv", "place,number", "desk:round:1:standings.csv")
+            return Reply(t("Standings as a table (CSV)"), table, language=fan.language)
         if name == "ballot":
             return Reply(t("Here is your ballot."), self._sheet(fan, None), language=fan.language)
         raise RuleError("command.unknown", t("There is no command /{name}.", name=name))

@@ -1,7 +1,10 @@
 """Commands typed in the room, and the page on which a moderator hides a comment."""
 
+from collections.abc import Callable
+
 import httpx
 
+from bot.adapters.web import RoomAdapter
 from bot.port import Command
 from tests.adapters.web.browser import Browser, forms
 from tests.adapters.web.conftest import NewBrowser
@@ -47,6 +50,17 @@ async def test_a_script_gets_the_piece_to_show(new_browser: NewBrowser) -> None:
     (choices,) = forms(answer["answer"])
     assert choices.fields["csrf"]
     assert choices.fields["back"] == FEED
+
+
+async def test_a_file_is_where_the_desk_has_it_for_those_who_may_go_there(
+    make_room: Callable[..., RoomAdapter], new_browser: NewBrowser
+) -> None:
+    owner, fan = [await new_browser(make_room(desk_path="/desk")) for _ in range(2)]
+    await owner.send(await owner.form("/claim?code=OWNER-1", "/claim"), name="Olga")
+    await fan.enter()
+    way = 'href="/desk/round/1/standings.csv"'
+    assert way in (await say(owner, "/results csv", script=True)).json()["answer"]
+    assert "/desk" not in (await say(fan, "/results csv", script=True)).json()["answer"]
 
 
 async def test_an_answer_of_one_sentence_is_shown_too(fan: Browser) -> None:
