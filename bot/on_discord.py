@@ -12,7 +12,8 @@ PLATFORM = DiscordAdapter.platform
 def adapter(settings: Settings, token: str, store: Store, gallery: Gallery) -> DiscordAdapter:
     """Make what speaks on Discord."""
     memos = StoredMemos(store, PLATFORM)
-    return DiscordAdapter(_account(settings, token), gallery, memos, room=settings.room.base_url)
+    secret = settings.need_secret().encode()
+    return DiscordAdapter(_account(settings, token), gallery, memos, secret, room=settings.room.base_url)
 
 
 async def check(settings: Settings, token: str) -> None:

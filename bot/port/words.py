@@ -1,9 +1,12 @@
 """What a page of a ballot and its progress are called: by the round's shape, a sheet, a card or a duel."""
 
+import re
 from collections.abc import Sequence
 
 from bot.port import Before, Me, Role, Strip
 from bot.text import Text, t, tn, verbatim
+
+_NAMED = re.compile(r"(?:^|[^\w#])#\d{1,4}(?!\w)|^\d{3,4}[\s,:.]")
 
 
 def seen_words(strip: Strip) -> Text:
@@ -20,6 +23,11 @@ def picks_words(strip: Strip) -> Text | None:
         case "cards":
             return tn("{n} liked", "{n} liked", strip.picks)
     return tn("{n} pick", "{n} picks", strip.picks)
+
+
+def names_a_design(words: str) -> bool:
+    """Say whether words name a design, as fans write it: `#067 …` anywhere, `067 …` at the beginning."""
+    return _NAMED.search(words) is not None
 
 
 def changed_words(before: Before) -> Text:

@@ -65,7 +65,7 @@ async def on_telegram(inbox: FakeInbox, store: Store, api: BotApi) -> AsyncItera
 
 @asynccontextmanager
 async def on_discord(inbox: FakeInbox, store: Store) -> AsyncIterator[There]:
-    adapter = discord.DiscordAdapter(discord.Account("t"), Drawings(), StoredMemos(store, "discord"))
+    adapter = discord.DiscordAdapter(discord.Account("t"), Drawings(), StoredMemos(store, "discord"), SECRET)
     async with connected(adapter.open(inbox)) as env:
         channel = env.create_guild("Fans").create_text_channel("votes")
         yield adapter, str(channel.id), str(env.create_user("ada").id)

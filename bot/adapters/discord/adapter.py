@@ -63,10 +63,13 @@ class DiscordAdapter:
     platform = PLATFORM
     limits = Limits(edit_every_s=60.0)
 
-    def __init__(self, account: Account, studio: Studio, memos: Memos, *, room: str | None = None) -> None:
+    def __init__(
+        self, account: Account, studio: Studio, memos: Memos, secret: bytes, *, room: str | None = None
+    ) -> None:
         self._account = account
         self._studio = studio
         self._memos = memos
+        self._secret = secret
         self._room = room
         self._connected = asyncio.Event()
         self._client: CatwalkClient | None = None
@@ -82,7 +85,7 @@ class DiscordAdapter:
 
     def open(self, inbox: Inbox) -> CatwalkClient:
         """Make the client through which everything goes from now on. It is for `run` to connect it."""
-        house = House(inbox, self._studio, self._memos, self._room)
+        house = House(inbox, self._studio, self._memos, self._room, self._secret)
         self._connected.clear()
         self._client = CatwalkClient(house, self._memos, self._connected.set, self._account.server)
         return self._client

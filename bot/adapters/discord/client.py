@@ -7,7 +7,8 @@ import structlog
 from discord import Interaction, InteractionType, MemberCacheFlags
 from discord.app_commands import AppCommandError, CommandTree
 
-from bot.adapters.discord.commands import Words, definitions, furnish
+from bot.adapters.discord.commands import furnish
+from bot.adapters.discord.described import Words, definitions
 from bot.adapters.discord.house import House
 from bot.port import Memos
 
@@ -64,6 +65,12 @@ class CatwalkClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         self._told_ready()
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._house.talk.heard(self, message)
+
+    async def on_raw_message_edit(self, change: discord.RawMessageUpdateEvent) -> None:
+        await self._house.talk.heard(self, change.message, edited=True)
 
     async def on_interaction(self, interaction: Interaction) -> None:
         """Take what was pressed or filled in; commands come by the tree."""

@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from discord import Interaction
+
+from bot.adapters.discord.files import sent
 from bot.adapters.discord.shown import Part
-from bot.adapters.discord.window import Form
+from bot.adapters.discord.window import Form, fields
 from bot.adapters.discord.words import cut
 from bot.errors import RuleError
 from bot.i18n import Reader, listed, number, render
-from bot.port import REASONS
+from bot.port import REASONS, Sent
 from bot.port.places import FIND, SAY, Place, data
 from bot.port.words import reason_words
 from bot.text import Text, t, verbatim
@@ -19,7 +22,8 @@ TITLE_LETTERS, LABEL_LETTERS, FIELD_LETTERS = 45, 45, 100
 
 COMMENT_LETTERS, REASON_LETTERS = 2000, 200
 
-_NUMBER, _REASONS, _WORDS = "number", "reasons", "words"
+_NUMBER, _REASONS, _WORDS, _SHOWN = "number", "reasons", "words", "photo"
+_PHOTO: Part = {"type": 19, "custom_id": _SHOWN, "min_values": 0, "max_values": 1, "required": False}
 _DIGITS = re.compile(r"\s*#?(\d{1,4})\s*")
 
 
@@ -42,15 +46,16 @@ def comment(about: int | None, place: Place, reader: Reader) -> Form:
         *ask,
         _label(t("What is it about?"), ticks, reader),
         _label(t("What would make it better?"), words, reader),
+        _label(t("A photo that shows it"), _PHOTO, reader),
     ]
     return _form(title, data("", place), fields)
 
 
-def comment_of(fields: Mapping[str, Any], reader: Reader) -> str:
+def comment_of(given: Mapping[str, Any], reader: Reader) -> str:
     """Put together what was ticked and written, as one would say it."""
-    ticked = [key for key in fields.get(_REASONS) or [] if key in REASONS]
+    ticked = [key for key in given.get(_REASONS) or [] if key in REASONS]
     about = listed([render(reason_words(key), reader) for key in ticked], reader)
-    return ": ".join(part for part in (about, str(fields.get(_WORDS) or "").strip()) if part)
+    return ": ".join(part for part in (about, str(given.get(_WORDS) or "").strip()) if part)
 
 
 def find(reader: Reader) -> Form:
@@ -58,9 +63,11 @@ def find(reader: Reader) -> Form:
     return _form(render(t("Find a design"), reader), data("", Place(FIND)), [_number(reader)])
 
 
-def attach(carries: str, reader: Reader) -> Form:
-    """Ask which design a message is about."""
-    return _form(render(t("Which design is this about?"), reader), carries, [_number(reader)])
+def attach(carries: str, words: str, reader: Reader) -> Form:
+    """Ask which design a message is about; its words are shown."""
+    said = _text(_WORDS, reader, t("What was said"), long=True, most=COMMENT_LETTERS)
+    fields = [_number(reader), _label(t("What was said"), {**said, "value": words}, reader)]
+    return _form(render(t("Which design is this about?"), reader), carries, fields)
 
 
 def hide(carries: str, reader: Reader) -> Form:
@@ -70,16 +77,26 @@ def hide(carries: str, reader: Reader) -> Form:
     return _form(render(t("Hide this comment"), reader), carries, [_label(t("Why"), why, reader)])
 
 
-def number_of(fields: Mapping[str, Any]) -> int:
+def number_of(given: Mapping[str, Any]) -> int:
     """Read a design's number; raises RuleError for anything else."""
-    found = _DIGITS.fullmatch(str(fields.get(_NUMBER) or ""))
+    found = _DIGITS.fullmatch(str(given.get(_NUMBER) or ""))
     if found is None:
         raise RuleError("form.number", t("That is not a design’s number. Write it like 067."))
     return int(found[1])
 
 
-def words_of(fields: Mapping[str, Any]) -> str:
-    return str(fields.get(_WORDS) or "").strip()
+def photo_of(interaction: Interaction) -> Sent | None:
+    """Find the photo that was sent with a form."""
+    data: Any = interaction.data
+    lie = data.get("resolved", {}).get("attachments", {})
+    found = next((lie[one] for one in fields(interaction).get(_SHOWN) or [] if one in lie), None)
+    if found is None:
+        return None
+    return sent(interaction.client, found["filename"], found["url"], found["size"])
+
+
+def words_of(given: Mapping[str, Any]) -> str:
+    return str(given.get(_WORDS) or "").strip()
 
 
 def asks_number(place: Place) -> bool:

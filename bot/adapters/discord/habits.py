@@ -25,6 +25,10 @@ class Habits:
         await self._memos.put(f"habit:{actor.remote_id}", _MENUS if wanted else "")
         self._remember(actor, wanted)
 
+    async def forget(self, actor: Actor) -> None:
+        await self.want_menus(actor, False)
+        del self._known[actor.remote_id]
+
     def _remember(self, actor: Actor, wanted: bool) -> None:
         self._known[actor.remote_id] = wanted
         self._known.move_to_end(actor.remote_id)

@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
-from discord import HTTPException, Interaction
+from discord import Attachment, HTTPException, Interaction
 from discord.app_commands import Choice
 
 from bot.adapters.discord import answers, ballot, doctor, forms
+from bot.adapters.discord.files import attachment
 from bot.adapters.discord.habits import Habits
 from bot.adapters.discord.shown import MOST_OPTIONS, OPTION_LETTERS, Shown
 from bot.adapters.discord.sights import Sights
+from bot.adapters.discord.talk import Talk
 from bot.adapters.discord.visit import Asked, Visit, ask, refusal
 from bot.adapters.discord.who import actor_in, group_of, joined_at, title_of
 from bot.adapters.discord.window import Window, fields
@@ -24,12 +26,15 @@ from bot.port import (
     Comment,
     Inbox,
     Memos,
+    NewDesigns,
     Press,
     Reply,
+    Sent,
     Sheet,
     ShowSaid,
     ShowTakeout,
     Takeout,
+    Upload,
     Wish,
 )
 from bot.port.pictures import Studio
@@ -68,11 +73,11 @@ Deed = Callable[[Visit], Awaitable[None]]
 class House:
     """Takes interactions to the Inbox, and shows what comes of them."""
 
-    def __init__(self, inbox: Inbox, studio: Studio, memos: Memos, room: str | None) -> None:
+    def __init__(self, inbox: Inbox, studio: Studio, memos: Memos, room: str | None, secret: bytes) -> None:
         self._inbox = inbox
         self._studio = studio
-        self._readers = Readers()
-        self._sights = Sights(inbox, Habits(memos), self._readers, room)
+        self._sights = Sights(inbox, Habits(memos), Readers(), room)
+        self.talk = Talk(inbox, self._sights, secret)
 
     # ------------------------------------------------------------------ doors
 
@@ -86,17 +91,30 @@ class House:
     async def filled_in(self, interaction: Interaction) -> None:
         """Do what a form asked for."""
         data: Any = interaction.data
-        given = fields(interaction)
-        await self.attend(interaction, lambda visit: self._filled_in(visit, data["custom_id"], given))
+        given, photo = fields(interaction), forms.photo_of(interaction)
+        await self.attend(interaction, lambda visit: self._filled_in(visit, data["custom_id"], given, photo))
 
     async def commanded(self, interaction: Interaction, name: str, *args: str | None) -> None:
         """Do what a command says."""
         said = " ".join(arg for arg in args if arg)
         await self.attend(interaction, lambda visit: self._commanded(visit, name, said))
 
-    async def commented(self, interaction: Interaction, number: int, words: str) -> None:
+    async def commented(
+        self, interaction: Interaction, number: int, words: str, photo: Attachment | None
+    ) -> None:
         """Say something about a design."""
-        await self.attend(interaction, lambda visit: self._comment(visit, number, words))
+        file = attachment(interaction.client, photo) if photo else None
+        await self.attend(interaction, lambda visit: self._comment(visit, number, words, file))
+
+    async def uploaded(self, interaction: Interaction, number: int, photo: Attachment, note: str) -> None:
+        """Take the next version of a design."""
+        file = attachment(interaction.client, photo)
+        await self.attend(interaction, lambda visit: self._upload(visit, number, file, note))
+
+    async def added(self, interaction: Interaction, given: Sequence[Attachment], words: str) -> None:
+        """Take designs for a campaign that has not begun."""
+        sent = [attachment(interaction.client, one) for one in given]
+        await self.attend(interaction, lambda visit: self._add(visit, sent, words))
 
     async def found(self, interaction: Interaction, number: int) -> None:
         """Show a design."""
@@ -154,7 +172,7 @@ class House:
             try:
                 await deed(visit)
             except RuleError as refused:
-                reader = self._readers.refused(visit.actor, refused)
+                reader = self._sights.readers.refused(visit.actor, refused)
                 await visit.window.say(Shown(plain(refusal(refused), reader)))
         except HTTPException as late:
             log.info("answer_refused", code=late.code)
@@ -245,19 +263,41 @@ class House:
 
     # ------------------------------------------------------------------ forms
 
-    async def _filled_in(self, visit: Visit, written: str, given: dict[str, Any]) -> None:
+    async def _filled_in(self, visit: Visit, written: str, given: dict[str, Any], photo: Sent | None) -> None:
+        if written.startswith("attach:"):
+            await self.talk.attached(visit, written, given)
+            return
+        if written.startswith("hide:"):
+            await self.talk.hidden(visit, written, given)
+            return
         place = read(written).place
         if place is not None and place.kind == FIND:
             await visit.window.show(await self._sights.design(visit, LARGE, forms.number_of(given), 0, 0))
         elif place is not None and place.kind == SAY:
             about = forms.number_of(given) if forms.asks_number(place) else place.number(2)
             words = forms.comment_of(given, self._sights.reader(visit))
-            await self._comment(visit, about, words)
+            await self._comment(visit, about, words, photo)
 
-    async def _comment(self, visit: Visit, about: int | None, words: str) -> None:
-        said = Comment(visit.actor, visit.event, visit.group, words, about)
+    async def _comment(self, visit: Visit, about: int | None, words: str, photo: Sent | None) -> None:
+        said = Comment(visit.actor, visit.event, visit.group, words, about, photo=photo)
         reply = await self._ask(visit, self._inbox.comment, said)
         await visit.window.say(self._sights.reply(visit, reply))
+
+    # ------------------------------------------------------------------ files
+
+    async def _upload(self, visit: Visit, number: int, photo: Sent, note: str) -> None:
+        reply = await self._inbox.upload(Upload(visit.actor, visit.event, number, photo, note))
+        await self._tell(visit, reply)
+
+    async def _add(self, visit: Visit, files: Sequence[Sent], words: str) -> None:
+        """Add designs one after the other; the last answer says what became of them all."""
+        batch = visit.event if len(files) > 1 else None
+        parts = [
+            NewDesigns(visit.actor, f"{visit.event}.{n}", file, words, batch)
+            for n, file in enumerate(files, 1)
+        ]
+        replies = [await self._inbox.upload(part) for part in parts]
+        await self._tell(visit, replies[-1])
 
     # ------------------------------------------------------------------ commands
 
@@ -268,7 +308,10 @@ class House:
             await self._tell(visit, await self._sights.look(visit, _WISHES[name]))
         else:
             command = Command(visit.actor, visit.event, name, args, visit.group)
-            await self._tell(visit, await self._ask(visit, self._inbox.command, command))
+            reply = await self._ask(visit, self._inbox.command, command)
+            if name == "forget":
+                await self._sights.habits.forget(visit.actor)
+            await self._tell(visit, reply)
 
     async def _set_up(self, visit: Visit, title: str, code: str) -> None:
         """Join a channel. Everybody may read there that it takes part; that is what its first post says."""
@@ -288,5 +331,5 @@ class House:
 
     async def _ask(self, visit: Visit, call: Callable[[Asked], Awaitable[Reply]], what: Asked) -> Reply:
         reply = await ask(self._inbox, visit, call, what)
-        self._readers.heard(visit.actor, reply)
+        self._sights.readers.heard(visit.actor, reply)
         return reply

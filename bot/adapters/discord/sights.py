@@ -37,20 +37,20 @@ class Sights:
     def __init__(self, inbox: Inbox, habits: Habits, readers: Readers, room: str | None) -> None:
         self._inbox = inbox
         self.habits = habits
-        self._readers = readers
+        self.readers = readers
         self._room = room
 
     def reader(self, visit: Visit) -> Reader:
-        return self._readers.of(visit.actor)
+        return self.readers.of(visit.actor)
 
     async def look(self, visit: Visit, wish: Wish) -> Reply:
         reply = await ask(self._inbox, visit, self._inbox.look, Look(visit.actor, wish, visit.group))
-        self._readers.heard(visit.actor, reply)
+        self.readers.heard(visit.actor, reply)
         return reply
 
     def reply(self, visit: Visit, reply: Reply) -> Shown:
         """Show a reply's screen with its sentence; where there is none its sentence alone."""
-        reader = self._readers.heard(visit.actor, reply)
+        reader = self.readers.heard(visit.actor, reply)
         match reply.screen:
             case PresaleView(number=number) as view:
                 return sales.presale(view, Place(PRESALES, (number,)), reader, said=reply.text)

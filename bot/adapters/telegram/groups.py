@@ -14,7 +14,7 @@ from bot.adapters.telegram.files import sent_file
 from bot.adapters.telegram.links import Way
 from bot.adapters.telegram.private import refusal
 from bot.adapters.telegram.shown import Shown, link
-from bot.adapters.telegram.subjects import names_a_design, subject
+from bot.adapters.telegram.subjects import subject
 from bot.adapters.telegram.who import ANONYMOUS_ID, PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Window, answer
 from bot.adapters.telegram.words import html, toast
@@ -37,6 +37,7 @@ from bot.port import (
 )
 from bot.port.places import HELP, MINE, read
 from bot.port.readers import STRANGERS, Readers
+from bot.port.words import names_a_design
 from bot.text import t
 
 log = structlog.get_logger()

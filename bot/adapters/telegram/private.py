@@ -15,7 +15,7 @@ from bot.adapters.telegram.files import Answers, album_of, sent_file
 from bot.adapters.telegram.receive import Raw, Toast
 from bot.adapters.telegram.redraws import Redraws
 from bot.adapters.telegram.shown import Shown
-from bot.adapters.telegram.subjects import names_a_design, subject
+from bot.adapters.telegram.subjects import subject
 from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Spot, Window, answer
 from bot.adapters.telegram.words import html, toast
@@ -67,7 +67,7 @@ from bot.port.places import (
     read,
 )
 from bot.port.readers import STRANGERS, Readers
-from bot.port.words import onward
+from bot.port.words import names_a_design, onward
 from bot.text import Text, t
 
 log = structlog.get_logger()

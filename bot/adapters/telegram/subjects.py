@@ -4,12 +4,7 @@ import re
 
 from telegram import Message
 
-_NAMED = re.compile(r"(?:^|[^\w#])#\d{1,4}(?!\w)|^\d{3,4}[\s,:.]")
 _ASKED, _PICTURED = re.compile(r"💬 #(\d{1,4})\b"), re.compile(r"#(\d{1,4})\b")
-
-
-def names_a_design(words: str) -> bool:
-    return _NAMED.search(words) is not None
 
 
 def subject(message: Message) -> int | None:

@@ -1,6 +1,7 @@
 """A shop whose fans are on Discord, on SQLite: what chats show is the same on either database."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,6 @@ __all__ = ["file_store", "migrated_file"]
 
 
 @pytest.fixture
-async def stage(file_store: Store, clock: Clock) -> AsyncIterator[Stage]:
-    async with voting(file_store, clock) as stage:
+async def stage(file_store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator[Stage]:
+    async with voting(file_store, clock, tmp_path / "photos") as stage:
         yield stage

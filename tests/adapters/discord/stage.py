@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -13,16 +14,20 @@ from simcord.components import walk_components
 from simcord.results import InteractionResult, ResponseMessage
 
 from bot.adapters.discord.adapter import Account, DiscordAdapter
-from bot.port import Reply, Role
+from bot.intake.photos import PhotoStore
+from bot.intake.studio import Studio
+from bot.port import Actor, Command, Reply, Role
 from bot.relay import Relay
 from bot.service import people, rounds
+from bot.service.catwalk import Catwalk
 from bot.service.memos import StoredMemos
 from bot.storage import campaigns
 from bot.storage.store import Store
 from bot.text import verbatim
 from tests.adapters.drawings import Drawings
 from tests.clock import Clock
-from tests.made_shop import MadeShop, made_shop
+from tests.made_shop import SECRET, MadeShop, made_shop
+from tests.rendered import english
 
 Shown = ResponseMessage | discord.Message
 
@@ -43,10 +48,20 @@ class Stage:
         """Make somebody who has been on the server for long."""
         return self.guild.add_member(self.env.create_user(name))
 
-    async def code(self) -> str:
+    async def code(self, key: str = "spring") -> str:
         async with self.made.store.read() as tx:
-            campaign = await campaigns.campaign_by_id(tx, self.made.campaign_id)
+            campaign = next(c for c in await campaigns.all_campaigns(tx) if c.key == key)
         return (await people.invite_group(self.made.shop, campaign, None)).code
+
+    async def join(self, key: str) -> None:
+        """Join the channel to one more campaign."""
+        await self.admin.slash(self.votes, "setup", code=await self.code(key))
+
+    async def linked(self, fan: Actor, code: str) -> str:
+        """Say /link in the room; give what it is answered with."""
+        reply = await self.made.catwalk.command(Command(fan, "link", "link", code))
+        assert reply.text is not None
+        return english(reply.text)
 
     async def set_up(self) -> InteractionResult:
         """Join the channel to the campaign with an owner's code."""
@@ -143,7 +158,7 @@ async def connected(client: discord.Client) -> AsyncIterator[simcord.Env]:
 async def staged(made: MadeShop) -> AsyncIterator[Stage]:
     """Run the real client on simcord's Discord until the block ends."""
     drawings = Drawings()
-    adapter = DiscordAdapter(Account("never used"), drawings, StoredMemos(made.store, "discord"))
+    adapter = DiscordAdapter(Account("never used"), drawings, StoredMemos(made.store, "discord"), SECRET)
     async with connected(adapter.open(made.catwalk)) as env:
         guild = env.create_guild("Fans")
         votes = guild.create_text_channel("votes")
@@ -152,10 +167,17 @@ async def staged(made: MadeShop) -> AsyncIterator[Stage]:
         yield Stage(env, made, adapter, drawings, guild, votes, admin)
 
 
+def with_studio(made: MadeShop, photos: Path) -> MadeShop:
+    """Let a shop take photos."""
+    made.shop = replace(made.shop, studio=Studio(PhotoStore(photos)))
+    made.catwalk = Catwalk(made.shop)
+    return made
+
+
 @asynccontextmanager
-async def voting(store: Store, clock: Clock, **shop: Any) -> AsyncIterator[Stage]:
+async def voting(store: Store, clock: Clock, photos: Path, **shop: Any) -> AsyncIterator[Stage]:
     """Have a channel that joined the campaign, and its open round, told there."""
-    made = await made_shop(store, clock, **shop)
+    made = with_studio(await made_shop(store, clock, **shop), photos)
     async with staged(made) as stage:
         await stage.set_up()
         await made.open()

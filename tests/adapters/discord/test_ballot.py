@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import discord
 import pytest
@@ -152,14 +153,16 @@ async def test_the_preference_outlives_a_restart_and_can_be_changed_back(stage: 
 
 
 @pytest.fixture
-async def cards(file_store: Store, clock: Clock) -> AsyncIterator[Stage]:
-    async with voting(file_store, clock, plans=[replace(plan(clock), ballot=BallotShape.CARDS)]) as stage:
+async def cards(file_store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator[Stage]:
+    asking = replace(plan(clock), ballot=BallotShape.CARDS)
+    async with voting(file_store, clock, tmp_path, plans=[asking]) as stage:
         yield stage
 
 
 @pytest.fixture
-async def duels(file_store: Store, clock: Clock) -> AsyncIterator[Stage]:
-    async with voting(file_store, clock, plans=[replace(plan(clock), ballot=BallotShape.DUELS)]) as stage:
+async def duels(file_store: Store, clock: Clock, tmp_path: Path) -> AsyncIterator[Stage]:
+    asking = replace(plan(clock), ballot=BallotShape.DUELS)
+    async with voting(file_store, clock, tmp_path, plans=[asking]) as stage:
         yield stage
 
 

@@ -78,7 +78,7 @@ async def test_an_edit_whose_pictures_are_refused_names_them_by_where_they_lie(s
 async def test_after_a_restart_the_same_post_is_not_sent_again(stage: Stage) -> None:
     post = Post(str(stage.votes.id), "7", card(), Reader())
     sent = await stage.adapter.post(post)
-    fresh = DiscordAdapter(Account("t"), stage.drawings, StoredMemos(stage.made.store, "discord"))
+    fresh = DiscordAdapter(Account("t"), stage.drawings, StoredMemos(stage.made.store, "discord"), b"")
     await stage.env.restart_bot(fresh.open(stage.made.catwalk))
     assert await fresh.post(post) == sent
     assert len([m for m in stage.votes.history() if words(m) == "### Hello"]) == 1
