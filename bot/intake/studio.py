@@ -62,24 +62,22 @@ class Studio:
     def _kept(self, photo: CleanPhoto | None) -> CleanPhoto | None:
         return photo if photo is not None and self.store.has(photo.hash) else None
 
-    async def clean(self, data: bytes, known: Callable[[str], CleanPhoto | None]) -> CleanPhoto:
+    async def clean(self, data: bytes, before: CleanPhoto | None = None) -> CleanPhoto:
         """Check, clean and keep a photo; raises RuleError with what to do about a bad one.
 
-        A photo that was cleaned before, as `known` says by the hash of its file, is not decoded again.
+        `before` is what these bytes were cleaned into already, where they were: it is not done again.
         """
         async with self._one:
-            return await asyncio.to_thread(self._clean, data, known)
+            return await asyncio.to_thread(self._clean, data, before)
 
-    def _clean(self, data: bytes, known: Callable[[str], CleanPhoto | None]) -> CleanPhoto:
+    def _clean(self, data: bytes, before: CleanPhoto | None) -> CleanPhoto:
         # A phone sends any name or none: the bytes alone say what it is.
         name = f"photo.{sniffed(data) or ''}".lower()
         try:
             checked = check_photo(data, name, self.limits)
-            source = source_hash(data)
-            before = self._kept(known(source))
-            if before is not None:
-                return before
+            if (kept := self._kept(before)) is not None:
+                return kept
             self.store.root.mkdir(parents=True, exist_ok=True)
-            return keep_photo(checked, source, self.store)
+            return keep_photo(checked, source_hash(data), self.store)
         except RuleError as error:
             raise RuleError(error.code, error.text) from None  # its traceback would keep the photo alive

@@ -13,11 +13,10 @@ from bot.intake.limits import DEFAULTS
 from bot.intake.near import near_to
 from bot.intake.photos import CleanPhoto
 from bot.intake.read import Additions, DesignFile, alike, title_of
-from bot.intake.studio import Studio
 from bot.intake.words import hidden_character
 from bot.port import Actor, Answer, NewDesigns, Reply, Role
 from bot.rounds.model import Campaign
-from bot.service.photos import clean, known_photos, put_photos
+from bot.service.photos import clean, known_photos, put_photos, studio_of, take_in
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.service.wire import dump_text, load_text
 from bot.storage import additions, campaigns, journal, rounds
@@ -48,15 +47,12 @@ async def add(shop: Shop, sent: NewDesigns) -> Reply:
         if before is not None:
             return await _answer(tx, person, sent, before)
         campaign, title = await _draft(tx, person, sent)
-        there, kept = await _there(tx, campaign), await known_photos(tx)
-    if shop.studio is None:
-        raise RuleError("upload.closed", t("Photos cannot be taken in here. Load them with a campaign."))
+    studio_of(shop)
     data = await sent.file.fetch()
-    found = (
-        await _unpacked(shop.studio, data, there, kept)
-        if data.startswith(_ZIP)
-        else await _single(shop.studio, data, title or title_of(sent.file.name), kept)
-    )
+    if data.startswith(_ZIP):
+        found = await _unpacked(shop, data, campaign)
+    else:
+        found = await _single(shop, data, title or title_of(sent.file.name))
     async with shop.store.begin() as tx:
         await tx.exclude_rounds([0])  # no round opens between the check and the commit
         person = await _designer(tx, sent.actor)
@@ -135,25 +131,25 @@ async def _there(tx: Tx, campaign: Campaign) -> dict[int, CleanPhoto]:
 # ------------------------------------------------------------------ what is in it
 
 
-async def _single(studio: Studio, data: bytes, title: str, kept: Mapping[str, CleanPhoto]) -> _Outcome:
+async def _single(shop: Shop, data: bytes, title: str) -> _Outcome:
     """Clean one photo; why it cannot be used is said of it alone. It is numbered when it is kept."""
     if len(title) > TITLE_LETTERS or hidden_character(title):
         return _Outcome(
             said=(t("Write its title in one line of at most {most} letters.", most=TITLE_LETTERS),)
         )
     try:
-        photo = await studio.clean(data, kept.get)
+        photo = await take_in(shop, data)
     except RuleError as refused:
         return _Outcome(said=(refused.text,))
     return _Outcome((DesignFile(0, title, "", {}, photo),))
 
 
-async def _unpacked(
-    studio: Studio, data: bytes, there: Mapping[int, CleanPhoto], kept: Mapping[str, CleanPhoto]
-) -> _Outcome:
+async def _unpacked(shop: Shop, data: bytes, campaign: Campaign) -> _Outcome:
     """Read a zip: all of it is good, or nothing is added and every problem is told."""
+    async with shop.store.read() as tx:
+        there, kept = await _there(tx, campaign), await known_photos(tx)
     try:
-        found: Additions = await studio.unpack(data, there, kept.get)
+        found: Additions = await studio_of(shop).unpack(data, there, kept.get)
     except ConfigError as wrong:
         return _Outcome(said=_listed(wrong.problems))
     return _Outcome(found.designs, _listed(found.warnings))

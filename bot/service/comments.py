@@ -1,13 +1,13 @@
 """What fans say: attached to a design's version by number in the text, by reply or by a form."""
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import RuleError
 from bot.intake.photos import CleanPhoto
 from bot.port import Comment, Remark, Reply
-from bot.service.photos import known_photos, put_photos
+from bot.service.photos import put_photos, studio_of, take_in
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.storage import campaigns, comments, people, rounds
 from bot.storage.comments import CommentRow
@@ -23,6 +23,17 @@ _WITH_PHOTO = "📷"
 _NUMBER = re.compile(r"(?:^|[^\w#])#(\d{1,4})(?!\w)|^(\d{3,4})[\s,:.]")
 
 
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a comment is about: None where it is about nothing in particular."""
+
+    campaign_id: int | None
+    design_id: int | None
+    version_id: int | None
+    number: int | None
+    reply_to: int | None
+
+
 def number_in(text: str) -> int | None:
     """Find the design a comment names: `#067 …` anywhere, or `067 …` at its beginning."""
     match = _NUMBER.search(text)
@@ -36,7 +47,7 @@ async def comment(shop: Shop, said: Comment) -> Reply:
     """
     check_event(said.event_id)
     body = _clean(said.text, wordless=said.photo is not None)
-    photo = await _reference(shop, said) if said.photo is not None and not said.edited else None
+    photo = await _reference(shop, said, body)
     async with shop.store.begin() as tx:
         now = await tx.now()
         person = await known(tx, said.actor)
@@ -46,43 +57,40 @@ async def comment(shop: Shop, said: Comment) -> Reply:
         if changed is not None:
             await _edit(tx, person, group, changed, body, now)
             return Reply(t("Changed."), language=language_for(person, said.actor))
-        if said.reply_to is None and said.replies is not None:
-            said = replace(said, reply_to=await comments.comment_of_event(tx, group.id, said.replies))
-        round_ = await rounds.group_round(tx, group.id)
-        target = await _target(tx, said, group, round_.campaign_id if round_ else None, body)
-        design_id, version_id, number = target
+        about = await _subject(tx, said, group, body)
         if earlier is None:
             await put_photos(tx, [photo] if photo else [])
             await comments.add_comment(
-                tx, group_id=group.id, campaign_id=round_.campaign_id if round_ else None,
-                account_id=person.account_id, fan_id=person.fan_id, event_id=said.event_id,
-                design_id=design_id, version_id=version_id, reply_to=said.reply_to, body=body, now=now,
+                tx, group_id=group.id, campaign_id=about.campaign_id, account_id=person.account_id,
+                fan_id=person.fan_id, event_id=said.event_id, design_id=about.design_id,
+                version_id=about.version_id, reply_to=about.reply_to, body=body, now=now,
                 photo=photo.hash if photo else None,
             )  # fmt: skip
             await people.touch_groups(tx, [group.id])
-    return Reply(_thanks(number), language=language_for(person, said.actor))
+    return Reply(_thanks(about.number), language=language_for(person, said.actor))
 
 
-async def _reference(shop: Shop, said: Comment) -> CleanPhoto | None:
-    """Clean the photo that comes with a comment; None for one that is kept already.
+async def _reference(shop: Shop, said: Comment, body: str) -> CleanPhoto | None:
+    """Clean the photo that comes with a comment; None where there is none, or it is kept already.
 
-    It is not fetched from who may not say it, nor from who has sent many.
+    It is not fetched for a comment that would be refused, nor from who has sent many.
     """
+    if said.photo is None:
+        return None
     async with shop.store.read() as tx:
         person = await known(tx, said.actor)
         group = await member_group(tx, person, said.actor.platform, said.group)
         if await comments.comment_of_event(tx, group.id, said.event_id) is not None:
             return None
+        await _subject(tx, said, group, body)
         sent = await comments.photos_since(tx, person.fan_id, await tx.now() - timedelta(hours=1))
-        kept = await known_photos(tx)
     if sent >= MOST_PHOTOS:
         raise RuleError(
             "comment.photos",
             t("{most} photos an hour are the most we can keep. Say it in words meanwhile.", most=MOST_PHOTOS),
         )
-    if shop.studio is None or said.photo is None:
-        raise RuleError("upload.closed", t("Photos cannot be taken in here. Load them with a campaign."))
-    return await shop.studio.clean(await said.photo.fetch(), kept.get)
+    studio_of(shop)
+    return await take_in(shop, await said.photo.fetch())
 
 
 async def _edit(tx: Tx, person: Person, group: GroupRow, comment_id: int, body: str, now: datetime) -> None:
@@ -120,6 +128,15 @@ def _clean(text: str, wordless: bool) -> str:
             t("That is {n} letters; {most} are the most we can keep.", n=len(body), most=LONGEST),
         )
     return body
+
+
+async def _subject(tx: Tx, said: Comment, group: GroupRow, body: str) -> _Subject:
+    """Find what a comment is about in its group; raises RuleError for what is not there."""
+    round_ = await rounds.group_round(tx, group.id)
+    campaign_id = round_.campaign_id if round_ else None
+    if said.reply_to is None and said.replies is not None:
+        said = replace(said, reply_to=await comments.comment_of_event(tx, group.id, said.replies))
+    return _Subject(campaign_id, *await _target(tx, said, group, campaign_id, body), said.reply_to)
 
 
 async def _target(

@@ -1,11 +1,30 @@
-"""What the database knows of cleaned photos; their files are in the photo store."""
+"""Photos people send: fetched, cleaned into the photo store, known by the hash of what they came as."""
 
 from collections.abc import Iterable
 
-from bot.intake.photos import CleanPhoto
+from bot.errors import RuleError
+from bot.intake.photos import CleanPhoto, source_hash
+from bot.intake.studio import Studio
+from bot.service.shop import Shop
 from bot.storage import campaigns
 from bot.storage.campaigns import PhotoRow
 from bot.storage.store import Tx
+from bot.text import t
+
+
+def studio_of(shop: Shop) -> Studio:
+    """Find where photos are cleaned; raises RuleError where none are taken."""
+    if shop.studio is None:
+        raise RuleError("upload.closed", t("Photos cannot be taken in here. Load them with a campaign."))
+    return shop.studio
+
+
+async def take_in(shop: Shop, data: bytes) -> CleanPhoto:
+    """Clean a photo and keep its files; raises RuleError with what to do about a bad one."""
+    studio, source = studio_of(shop), source_hash(data)
+    async with shop.store.read() as tx:
+        row = await campaigns.photo_of_source(tx, source)
+    return await studio.clean(data, clean(row) if row else None)
 
 
 async def known_photos(tx: Tx) -> dict[str, CleanPhoto]:

@@ -122,6 +122,13 @@ async def add_campaign(
     return campaign_id
 
 
+async def photo_of_source(tx: Tx, source_hash: str) -> PhotoRow | None:
+    """Find the photo that was made from a file."""
+    shown = tuple(photo.c[name] for name in PhotoRow.__slots__)
+    found = (await tx.conn.execute(select(*shown).where(photo.c.source_hash == source_hash))).first()
+    return PhotoRow(*found) if found else None
+
+
 async def known_photos(tx: Tx) -> dict[str, PhotoRow]:
     """List every photo kept, by the hash of its source file."""
     found = await tx.conn.execute(

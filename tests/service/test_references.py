@@ -94,6 +94,18 @@ async def test_what_is_no_photo_keeps_no_comment(made: MadeShop) -> None:
     assert files(made) == []
 
 
+async def test_a_comment_that_is_refused_costs_no_download_and_leaves_no_file(made: MadeShop) -> None:
+    async def fetch() -> bytes:
+        raise AssertionError("fetched")
+
+    with pytest.raises(RuleError) as refused:
+        await made.catwalk.comment(
+            Comment(await made.fan(1), "c1", ROOM, "#099 like this", photo=Sent(fetch))
+        )
+    assert refused.value.code == "comment.number"
+    assert files(made) == []
+
+
 async def test_a_flood_of_photos_is_refused_before_it_is_fetched(made: MadeShop) -> None:
     async def fetch() -> bytes:
         raise AssertionError("fetched")
