@@ -13,7 +13,19 @@ from PIL import Image
 from bot.errors import RuleError
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
-from bot.port import Actor, Comment, Look, Reply, Role, Sent, ShowDesign, ShowTakeout, Takeout, at_hand
+from bot.port import (
+    Actor,
+    Comment,
+    Look,
+    Remark,
+    Reply,
+    Role,
+    Sent,
+    ShowDesign,
+    ShowTakeout,
+    Takeout,
+    at_hand,
+)
 from bot.service import desk, privacy, workroom
 from bot.service.catwalk import Catwalk
 from bot.service.comments import MOST_PHOTOS
@@ -27,9 +39,9 @@ from tests.service.talk import Talk
 
 
 @pytest.fixture
-async def made(file_store: Store, clock: Clock, tmp_path: Path) -> MadeShop:
+async def made(store: Store, clock: Clock, tmp_path: Path) -> MadeShop:
     """A shop with an open round and a place for photos."""
-    shop = await made_shop(file_store, clock)
+    shop = await made_shop(store, clock)
     shop.shop = replace(shop.shop, studio=Studio(PhotoStore(tmp_path / "photos")))
     shop.catwalk = Catwalk(shop.shop)
     await shop.open()
@@ -127,7 +139,8 @@ async def test_a_flood_of_photos_is_refused_before_it_is_fetched(made: MadeShop)
 async def test_it_is_hidden_and_shown_again_with_its_words(made: MadeShop) -> None:
     talk = Talk(made)
     await say(made, jpeg(1))
-    (undo,) = (await talk.choices(Role.MODERATOR, "/mod hide c1 not about a look")).values()
+    (said,) = [item for item in (await talk.feed(await made.fan(2))).items if isinstance(item, Remark)]
+    (undo,) = (await talk.choices(Role.MODERATOR, f"/mod hide c{said.id} not about a look")).values()
     assert await references(made) == []
     moderator = await talk.who(Role.MODERATOR)
     page = await desk.said_page(made.shop, moderator, made.campaign_id, hidden=True)

@@ -231,3 +231,37 @@ async def test_posts_are_paged_back_from_the_newest(store: Store, groups: list[i
         assert [p.subject_id for p in older] == [1]
         since = await outbox.group_posts(tx, groups[0], None, START + timedelta(hours=1), 9)
         assert [p.subject_id for p in since] == [3, 2]
+
+
+async def test_what_must_stay_true_is_told_again_where_its_posts_are_out_of_reach(
+    store: Store, groups: list[int]
+) -> None:
+    _, other, moved = groups
+    for kind in ("round", "reminder"):
+        await tell(store, [moved, other], kind)
+    for errand in [*await due(store, "telegram"), *await due(store, "room")]:
+        await settle(store, errand)
+    (over,) = await due(store, "telegram")
+    await settle(store, over)
+    async with store.begin() as tx:
+        (first, last) = await outbox.live_posts(tx, "telegram", await tx.now())
+        await outbox.rest(tx, last.id)
+        await outbox.post_anew(tx, moved, await tx.now())
+    (again,) = await due(store, "telegram")
+    assert (again.id, again.attempts) == (first.outbox_id, 0)
+    assert await settle(store, again)
+    async with store.read() as tx:
+        assert len(await outbox.live_posts(tx, "room", await tx.now())) == 1
+
+
+async def test_what_was_given_up_can_be_taken_up(store: Store, groups: list[int]) -> None:
+    _, _, gone = groups
+    await tell(store, [gone])
+    (errand,) = await due(store, "telegram")
+    async with store.begin() as tx:
+        await outbox.drop_errand(tx, errand, "Gone: kicked", await tx.now())
+        assert await outbox.given_up(tx, gone, "Refused") == []
+        missed = await outbox.given_up(tx, gone, "Gone")
+        await outbox.take_up(tx, missed, await tx.now())
+        assert await outbox.given_up(tx, gone, "Gone") == []
+    assert [e.id for e in await due(store, "telegram")] == [errand.id]
