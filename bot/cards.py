@@ -116,12 +116,13 @@ def round_card(
     if changed:
         lines.append(tn("{n} comes back changed.", "{n} come back changed.", changed))
     lines.append(turnout_line(turnout))
+    talk = None
     if round_.state in (RoundState.OPEN, RoundState.PAUSED):
         lines += [
             t("Your picks are private. Totals appear at closing."),
             tie_sentence(round_.plan.tie_rule),
-            t("Talk about one: write its number, like #067 longer sleeves please."),
         ]
+        talk = t("Talk about one: write its number, like #067 longer sleeves please.")
     running = round_.state is RoundState.OPEN
     buttons = (Button(t("Vote"), "vote"), Button(t("My ballot"), "ballot")) if running else ()
     return Card(
@@ -131,6 +132,7 @@ def round_card(
         tuple(_picture(c) for c in candidates),
         buttons,
         t("{looks} in this round.", looks=Count(len(candidates), campaign.noun)),
+        talk=talk,
     )
 
 

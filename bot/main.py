@@ -115,9 +115,9 @@ class Installation:
         """Serve Discord as well."""
         from bot import on_discord
 
+        lease = self.lease(on_discord.PLATFORM)
         gallery = Gallery(self.photos, self._chart_png)
-        adapter = on_discord.adapter(self.settings, token, self.store, gallery)
-        self.join(adapter, self.lease(on_discord.PLATFORM))
+        self.join(on_discord.adapter(self.settings, token, self.store, gallery, lease), lease)
 
     def _photo_path(self, photo: str, tile: bool) -> Path:
         return self.photos.tile_path(photo) if tile else self.photos.path(photo)

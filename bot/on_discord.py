@@ -2,6 +2,7 @@
 
 from bot.adapters.discord.adapter import Account, DiscordAdapter
 from bot.gallery import Gallery
+from bot.lease import Lease
 from bot.service.memos import StoredMemos
 from bot.settings import Settings
 from bot.storage.store import Store
@@ -9,11 +10,13 @@ from bot.storage.store import Store
 PLATFORM = DiscordAdapter.platform
 
 
-def adapter(settings: Settings, token: str, store: Store, gallery: Gallery) -> DiscordAdapter:
-    """Make what speaks on Discord."""
+def adapter(settings: Settings, token: str, store: Store, gallery: Gallery, lease: Lease) -> DiscordAdapter:
+    """Make what speaks on Discord; nothing leaves without the lease."""
     memos = StoredMemos(store, PLATFORM)
     secret = settings.need_secret().encode()
-    return DiscordAdapter(_account(settings, token), gallery, memos, secret, room=settings.room.base_url)
+    return DiscordAdapter(
+        _account(settings, token), gallery, memos, secret, room=settings.room.base_url, check=lease.check
+    )
 
 
 async def check(settings: Settings, token: str) -> None:

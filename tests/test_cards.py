@@ -133,7 +133,7 @@ def test_another_state_has_another_digest() -> None:
 def test_a_running_round_says_what_it_is_until_when_and_by_which_rule() -> None:
     card = cards.round_card(SPRING, OPEN, DRESSES, Turnout(412, 31_080, 0.86))
     assert render(card.title, Reader()) == "Round 1 of 3: 5\N{NO-BREAK SPACE}looks, 2 go on"
-    assert [render(line, Reader("en", BERLIN)) for line in card.lines] == [
+    assert [render(line, Reader("en", BERLIN)) for line in card.told] == [
         "Tap everything you would love to have. No ranking, no wrong answers.",
         "Closes Mon 30 Nov, 20:00 (Berlin).",
         "412 fans, 31,080 opinions, 86\N{NO-BREAK SPACE}% seen enough",

@@ -48,7 +48,11 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What to show, free of any platform. A `Picture.low…high` is a 90 % interval scaled to 0…1."""
+    """What to show, free of any platform. A `Picture.low…high` is a 90 % interval scaled to 0…1.
+
+    `talk` says how one talks about it where what is written in a group can be read; `told` has it with the
+    lines.
+    """
 
     kind: str
     title: Text
@@ -58,6 +62,11 @@ class Card:
     alt: Text | None = None
     meters: tuple[Meter, ...] = ()
     chart: Chart | None = None
+    talk: Text | None = None
+
+    @property
+    def told(self) -> tuple[Text, ...]:
+        return self.lines if self.talk is None else (*self.lines, self.talk)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,19 +58,29 @@ class Account:
 
 
 class DiscordAdapter:
-    """One bot's account. `room` is the public address of the browser room, where it has one."""
+    """One bot's account. `room` is the public address of the browser room, where it has one; `check` raises
+    NotHeld when another process may be speaking for the account.
+    """
 
     platform = PLATFORM
     limits = Limits(edit_every_s=60.0)
 
     def __init__(
-        self, account: Account, studio: Studio, memos: Memos, secret: bytes, *, room: str | None = None
+        self,
+        account: Account,
+        studio: Studio,
+        memos: Memos,
+        secret: bytes,
+        *,
+        room: str | None = None,
+        check: Callable[[], None] = lambda: None,
     ) -> None:
         self._account = account
         self._studio = studio
         self._memos = memos
         self._secret = secret
         self._room = room
+        self._check = check
         self._connected = asyncio.Event()
         self._client: CatwalkClient | None = None
 
@@ -87,7 +97,8 @@ class DiscordAdapter:
         """Make the client through which everything goes from now on. It is for `run` to connect it."""
         house = House(inbox, self._studio, self._memos, self._room, self._secret)
         self._connected.clear()
-        self._client = CatwalkClient(house, self._memos, self._connected.set, self._account.server)
+        ready, server = self._connected.set, self._account.server
+        self._client = CatwalkClient(house, self._memos, ready, self._check, server)
         return self._client
 
     async def _online(self) -> CatwalkClient:

@@ -75,11 +75,13 @@ def here(shown: Page, kind: str = BALLOT, *numbers: int) -> Place:
 
 
 def sheet(shown: Sheet, reader: Reader, said: Text | None = None) -> Shown:
-    """Show a contact sheet with a button for each design, green where it is picked; ▶ finishes the page."""
+    """Show a contact sheet with a button for each design, green where it is picked; → finishes the page."""
     how = shown.closed or t("Tap the numbers you would love to have.")
     pad = [_number(shown, tile) for tile in shown.tiles if tile.press]
+    picks = " ".join(number(tile.number) for tile in shown.tiles if tile.picked)
+    head = [_title(shown, reader), plain(how, reader), f"{_PICKED} {picks}" if picks else ""]
     return Shown(
-        fit([_title(shown, reader), plain(how, reader), progress(shown.strip, reader, said)]),
+        fit([*head, progress(shown.strip, reader, said)]),
         (contact(shown.tiles, COLUMNS, reader),),
         rows(*wrapped(pad, COLUMNS), [*_leaf(shown, reader), *_tools(shown, reader)]),
     )
@@ -134,9 +136,12 @@ def photo(tile: Tile, reader: Reader) -> Pictured:
 
 
 def _number(shown: Sheet, tile: Tile) -> Key:
-    """Make a design's button. It says which state it leads to: pressed twice it does no more than once."""
-    label = f"{_PICKED} {figures(tile.number)}" if tile.picked else figures(tile.number)
-    return key(label, here(shown), tile.press, Look.PICKED if tile.picked else Look.PLAIN)
+    """Make a design's button. It says which state it leads to: pressed twice it does no more than once.
+
+    Its words stay as wide as they are, or a phone would break the row; a line above says what is picked.
+    """
+    look = Look.PICKED if tile.picked else Look.PLAIN
+    return key(figures(tile.number), here(shown), tile.press, look)
 
 
 def pad(shown: Sheet, kind: str, reader: Reader) -> Shown:
@@ -152,7 +157,7 @@ def pad(shown: Sheet, kind: str, reader: Reader) -> Shown:
     return Shown(
         fit([_title(shown, reader), plain(asks[kind], reader)]),
         (contact(shown.tiles, COLUMNS, reader),),
-        rows(*wrapped(keys, COLUMNS), [key(f"◀ {render(t('Back'), reader)}", here(shown))]),
+        rows(*wrapped(keys, COLUMNS), [key(f"← {render(t('Back'), reader)}", here(shown))]),
     )
 
 
@@ -160,14 +165,14 @@ def pad(shown: Sheet, kind: str, reader: Reader) -> Shown:
 
 
 def _leaf(shown: Page, reader: Reader) -> list[Key]:
-    """Make ◀ and ▶; where a page is finished by leafing on, ▶ does that, and reads Done on the last."""
+    """Make ← and →; where a page is finished by leafing on, → does that, and reads Done on the last."""
     pages = len(shown.pages)
-    keys = [key("◀", Place(BALLOT, (shown.page - 1, pages)))] if shown.page > 1 else []
+    keys = [key("←", Place(BALLOT, (shown.page - 1, pages)))] if shown.page > 1 else []
     if isinstance(shown, Sheet) and shown.closed is None:
-        label = render(t("Done"), reader) if shown.page == pages else "▶"
+        label = render(t("Done"), reader) if shown.page == pages else "→"
         keys.append(key(label, here(shown, NEXT), shown.finish, Look.MAIN))
     elif shown.page < pages:
-        keys.append(key("▶", Place(BALLOT, (shown.page + 1, pages))))
+        keys.append(key("→", Place(BALLOT, (shown.page + 1, pages))))
     return keys
 
 

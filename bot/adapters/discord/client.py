@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import aiohttp
 import discord
 import structlog
 from discord import Interaction, InteractionType, MemberCacheFlags
@@ -25,18 +26,36 @@ class Tree(CommandTree["CatwalkClient"]):
         log.error("command_failed", exc_info=error)
 
 
+def _checked(check: Callable[[], None]) -> aiohttp.TraceConfig:
+    """Have something checked before each request, after all that the library waits for."""
+
+    async def start(_session: object, _context: object, _request: object) -> None:
+        check()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(start)
+    return trace
+
+
 class CatwalkClient(discord.AutoShardedClient):
     """Listens on Discord.
 
     What is pressed and filled in comes to one door, by what it carries: there is nothing to restore after a
     restart. `server` is the one server where commands are registered while developing, else they are
-    everywhere; `ready` is called when we can speak.
+    everywhere; `ready` is called when we can speak, `check` raises NotHeld as the last thing before a
+    request leaves, when another process may be speaking.
     """
 
     def __init__(
-        self, house: House, memos: Memos, ready: Callable[[], None], server: int | None = None
+        self,
+        house: House,
+        memos: Memos,
+        ready: Callable[[], None],
+        check: Callable[[], None],
+        server: int | None = None,
     ) -> None:
         super().__init__(
+            http_trace=_checked(check),
             intents=discord.Intents(guilds=True, guild_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
@@ -65,6 +84,11 @@ class CatwalkClient(discord.AutoShardedClient):
 
     async def on_ready(self) -> None:
         self._told_ready()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Take note that we may be on a server again whose channels missed what was told meanwhile."""
+        for channel in guild.text_channels:
+            await self._house.back(str(channel.id))
 
     async def on_message(self, message: discord.Message) -> None:
         await self._house.talk.heard(self, message)

@@ -34,6 +34,13 @@ _FANS: Mapping[str, Text] = {
     "me": t("What is kept about me"),
     "takeout": t("Everything that is kept about me, as a file"),
     "help": t("What can be said here"),
+    "even": t("Say of your next pair that you can’t choose"),
+}
+_ANSWERS: Mapping[str, Text] = {
+    "pick": t("Pick designs by their numbers, or answer your next pair"),
+    "love": t("Love cards, by their numbers"),
+    "like": t("Like cards, by their numbers"),
+    "pass": t("Pass on cards, by their numbers"),
 }
 
 _PARTS: Mapping[str, Text] = {
@@ -45,8 +52,20 @@ def furnish(tree: CommandTree, house: House) -> None:
     """Register every command."""
     for name, text in _FANS.items():
         tree.add_command(_plain(house, name, text))
+    for name, text in _ANSWERS.items():
+        tree.add_command(_answering(house, name, text))
     _fans(tree, house)
     staff.furnish(tree, house)
+
+
+def _answering(house: House, name: str, text: Text) -> Command[Any, ..., None]:
+    """Make a command that answers by numbers: the text path of every ballot."""
+
+    async def do(interaction: Interaction, numbers: str) -> None:
+        await house.commanded(interaction, name, numbers)
+
+    described = describe(numbers=said(t("Like 61 67 72; -67 takes one back")))(do)
+    return Command(name=name, description=said(text), callback=described, allowed_contexts=_ANYWHERE)
 
 
 def _plain(house: House, name: str, text: Text) -> Command[Any, ..., None]:
@@ -77,11 +96,6 @@ def _fans(tree: CommandTree, house: House) -> None:
         interaction: Interaction, part: Choice[str] | None = None, campaign: str | None = None
     ) -> None:
         await house.commanded(interaction, "results", part.value if part else None, campaign)
-
-    @tree.command(description=said(t("Pick designs by their numbers")))
-    @describe(numbers=said(t("Like 61 67 72; -67 takes one back")))
-    async def pick(interaction: Interaction, numbers: str) -> None:
-        await house.commanded(interaction, "pick", numbers)
 
     @tree.command(description=said(t("Say something about a design")))
     @describe(

@@ -62,7 +62,7 @@ def _around(view: DesignView, page: int, pages: int, reader: Reader) -> list[Key
 
 
 def back(page: int, pages: int, reader: Reader) -> Key:
-    return key(f"◀ {render(t('Back'), reader)}", Place(BALLOT, (page, pages) if page else ()))
+    return key(f"← {render(t('Back'), reader)}", Place(BALLOT, (page, pages) if page else ()))
 
 
 def before(view: DesignView, old: Before, page: int, pages: int, reader: Reader) -> Shown:

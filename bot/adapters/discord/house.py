@@ -15,13 +15,14 @@ from bot.adapters.discord.shown import MOST_OPTIONS, OPTION_LETTERS, Shown
 from bot.adapters.discord.sights import Sights
 from bot.adapters.discord.talk import Talk
 from bot.adapters.discord.visit import Asked, Visit, ask, refusal
-from bot.adapters.discord.who import actor_in, group_of, joined_at, title_of
+from bot.adapters.discord.who import PLATFORM, actor_in, group_of, joined_at, title_of
 from bot.adapters.discord.window import Window, fields
 from bot.adapters.discord.words import cut, plain
 from bot.errors import RuleError
 from bot.i18n import render
 from bot.port import (
     Answer,
+    Back,
     Command,
     Comment,
     Inbox,
@@ -153,6 +154,10 @@ class House:
             joined_at(interaction.user),
             Window(interaction, self._studio),
         )
+
+    async def back(self, group: str) -> None:
+        """Say that we are in a group again."""
+        await self._inbox.hear(Back(PLATFORM, group))
 
     async def attend(self, interaction: Interaction, deed: Deed) -> None:
         """Have something done for an interaction, and asked for time when that takes long."""

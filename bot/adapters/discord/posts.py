@@ -3,7 +3,7 @@
 from bot.adapters.discord.answers import place_of
 from bot.adapters.discord.ballot import COLUMNS
 from bot.adapters.discord.shown import MOST_PICTURES, PETROL, ROSE, Key, Look, Pictured, Shown, alt, key, rows
-from bot.adapters.discord.words import fit, plain, titled
+from bot.adapters.discord.words import fit, plain, small, titled
 from bot.i18n import Reader, render
 from bot.port import Button, Card, Picture, Post
 from bot.port.pictures import Contact, Drawn, Large
@@ -13,14 +13,25 @@ from bot.text import t
 SHEET_TILES = 20
 """Designs on a contact sheet."""
 
+_IN_FULL = 2
+
 
 def posted(post: Post) -> Shown:
     """Show a card to a channel."""
     card, reader = post.card, post.reader
-    lines = [titled(card.title, reader), *(plain(line, reader) for line in card.lines)]
+    lines = [titled(card.title, reader), *_lines(card, reader)]
     lines += [f"{_bar(m.share)} {plain(m.label, reader)}" for m in card.meters]
     sold = any(button.go.startswith("presale") for button in card.buttons) or bool(card.meters)
     return Shown(fit(lines), pictures(card, reader), rows(_keys(card, reader)), PETROL if sold else ROSE)
+
+
+def _lines(card: Card, reader: Reader) -> list[str]:
+    """Say a card's lines: what matters first in full, the rest of a round's in passing."""
+    said = [plain(line, reader) for line in card.lines]
+    if card.talk is None:
+        return said
+    talk = t("Talk about one: press Comment, or write to me with its number.")
+    return [*said[:_IN_FULL], *(small(line) for line in (*said[_IN_FULL:], plain(talk, reader)))]
 
 
 def is_talked_about(card: Card) -> bool:

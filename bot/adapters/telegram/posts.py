@@ -39,7 +39,7 @@ def posted(post: Post, links: Links, room: str | None) -> Posted:
 
 
 def _lines(card: Card, reader: Reader) -> list[str]:
-    lines = [bold(card.title, reader), *(html(line, reader) for line in card.lines)]
+    lines = [bold(card.title, reader), *(html(line, reader) for line in card.told)]
     return [*lines, *(f"{_bar(m.share)} {html(m.label, reader)}" for m in card.meters)]
 
 

@@ -9,7 +9,8 @@ from aiohttp.test_utils import TestServer
 from discord.http import Route
 
 from bot import on_discord
-from bot.errors import ConfigError
+from bot.adapters.discord.client import CatwalkClient
+from bot.errors import ConfigError, NotHeld
 from bot.settings import Settings
 from tests.rendered import english
 
@@ -62,6 +63,33 @@ async def test_a_wrong_token_is_named_and_never_shown() -> None:
     assert place == "CATWALK_DISCORD__TOKEN"
     assert "wrong-one" not in said
     assert said == "Discord does not know this token. Copy it from the developer portal again."
+
+
+async def test_without_the_lease_nothing_leaves(discord: TestServer) -> None:
+    """Checked by the connection itself, so after all that the library waits for."""
+    held, asked = [True], []
+
+    def check() -> None:
+        asked.append(held[0])
+        if not held[0]:
+            raise NotHeld("discord")
+
+    client = CatwalkClient(FakeHouse(), FakeHouse(), lambda: None, check)  # type: ignore[arg-type]
+    async with client:
+        client.setup_hook = ready  # type: ignore[method-assign]
+        await client.login(TOKEN)
+        assert asked
+        held[0] = False
+        with pytest.raises(NotHeld):
+            await client.application_info()
+
+
+async def ready() -> None:
+    """Register no commands: nobody asks for any here."""
+
+
+class FakeHouse:
+    """Nobody's house: no interaction comes."""
 
 
 async def test_a_discord_that_does_not_answer_is_told(discord: TestServer) -> None:

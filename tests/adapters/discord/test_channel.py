@@ -3,9 +3,10 @@
 import pytest
 
 from bot.adapters.discord.adapter import Account, DiscordAdapter
+from bot.adapters.discord.client import CatwalkClient
 from bot.errors import Gone, Refused, RetryLater
 from bot.i18n import Reader
-from bot.port import Button, Card, Chart, Picture, Post
+from bot.port import Back, Button, Card, Chart, News, Picture, Post
 from bot.service.memos import StoredMemos
 from bot.text import t, verbatim
 from tests.adapters.discord.stage import Stage, labels, parts, pictures, words
@@ -126,6 +127,22 @@ async def test_a_result_is_its_picture_and_its_lines(stage: Stage) -> None:
     assert pictures(stage.card)[0].endswith(".png")
     (gallery,) = [part for part in parts(stage.card) if part["type"] == 12]
     assert gallery["items"][0]["description"] == "96 in, 41 on the edge"
+
+
+async def test_a_server_that_takes_us_back_is_told_what_is_true(stage: Stage) -> None:
+    assert isinstance(stage.env.bot, CatwalkClient)
+    heard: list[News] = []
+
+    async def hear(news: News) -> None:
+        heard.append(news)
+
+    stage.made.catwalk.hear = hear  # type: ignore[method-assign]
+    again = stage.env.create_guild("Again")
+    channel = again.create_text_channel("votes")
+    guild = stage.env.bot.get_guild(again.id)
+    assert guild is not None
+    await stage.env.bot.on_guild_join(guild)
+    assert heard == [Back("discord", str(channel.id))]
 
 
 async def test_a_person_is_told_in_private(stage: Stage) -> None:
