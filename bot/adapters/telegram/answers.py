@@ -63,7 +63,7 @@ def screen(given: Screen, reader: Reader, room: str | None = None) -> Shown | No
     return None
 
 
-def answer(given: Answer, reader: Reader, room: str | None = None) -> Shown:
+def answer(given: Answer, reader: Reader, room: str | None = None, bullet: str = "• ") -> Shown:
     """Show what a command found, with a button for each command and place to go on with."""
     says = [
         key(render(choice.label, reader), Place(COMMAND, words=choice.say))
@@ -71,7 +71,7 @@ def answer(given: Answer, reader: Reader, room: str | None = None) -> Shown:
         if fits(Place(COMMAND, words=choice.say))
     ]
     ways = [way for button in given.buttons if (way := _way(button, reader, room))]
-    lines = [html(line, reader) for line in given.lines]
+    lines = [f"{bullet}{html(line, reader)}" for line in given.lines]
     return Shown(fit([bold(given.title, reader), *lines]), None, rows(*wrapped(says, _CHOICES), ways))
 
 

@@ -188,7 +188,7 @@ class Groups:
         actor, group = actor_of(message.from_user), str(message.chat.id)
         if name == "doctor":
             said = await doctor.examine(self._bot, message.chat.id)
-            await self._answer(message, answers.answer(said, self._readers.of(actor)))
+            await self._answer(message, answers.answer(said, self._readers.of(actor), bullet=""))
         elif name == "setup":
             await self._set_up(message, actor, args)
         else:

@@ -46,8 +46,8 @@ async def test_an_album_is_answered_by_one_message(draft: tuple[Stage, User]) ->
     (answer,) = stage.messages(dora)[before:]
     assert words(answer).splitlines() == [
         "3 designs are added to Spring: #011 to #013",
-        "Photo 3: This is the very photo of #011.",
-        "Spring has 13\N{NO-BREAK SPACE}looks now.",
+        "• Photo 3: This is the very photo of #011.",
+        "• Spring has 13\N{NO-BREAK SPACE}looks now.",
     ]
     assert await count(stage) == 13
 

@@ -38,7 +38,7 @@ async def test_owners_are_told_of_a_count_with_what_they_can_do(stage: Stage) ->
     await counted(stage)
     await stage.relay()
     told = stage.messages(ola)[-1]
-    assert words(told).startswith("Round 1 in one minute\n10\N{NO-BREAK SPACE}looks, 1 voter")
+    assert words(told).startswith("Round 1 in one minute\n• 10\N{NO-BREAK SPACE}looks, 1 voter")
     assert labels(told) == [["Preview the cut", "See the edge"], ["CSV", "Comments"]]
     assert "on the edge" in words(await tapped(stage, ola, told, "See the edge"))
 
