@@ -12,6 +12,7 @@ from bot.intake.limits import DEFAULTS, PhotoLimits, ZipLimits
 from bot.intake.photos import CleanPhoto, PhotoStore, keep_photo, source_hash
 from bot.intake.read import Additions, read_additions
 
+_AT_HAND = 4
 _ZIP = ZipLimits(max_bytes=500_000_000)
 """What a zip from a chat may unpack to; a campaign's own, from this machine, may be larger."""
 
@@ -22,6 +23,8 @@ class Studio:
     def __init__(self, store: PhotoStore, limits: PhotoLimits = DEFAULTS.photo) -> None:
         self.store = store
         self.limits = limits
+        self.turns = asyncio.Semaphore(_AT_HAND)
+        """Held by who brings a file, from its download on, so that few are in memory at a time."""
         self._one = asyncio.Lock()
 
     async def unpack(

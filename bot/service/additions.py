@@ -16,7 +16,7 @@ from bot.intake.read import Additions, DesignFile, alike, title_of
 from bot.intake.words import hidden_character
 from bot.port import Actor, Answer, NewDesigns, Reply, Role
 from bot.rounds.model import Campaign
-from bot.service.photos import clean, known_photos, put_photos, studio_of, take_in
+from bot.service.photos import clean, cleaned, known_photos, put_photos, studio_of
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.service.wire import dump_text, load_text
 from bot.storage import additions, campaigns, journal, rounds
@@ -47,12 +47,12 @@ async def add(shop: Shop, sent: NewDesigns) -> Reply:
         if before is not None:
             return await _answer(tx, person, sent, before)
         campaign, title = await _draft(tx, person, sent)
-    studio_of(shop)
-    data = await sent.file.fetch()
-    if data.startswith(_ZIP):
-        found = await _unpacked(shop, data, campaign)
-    else:
-        found = await _single(shop, data, title or title_of(sent.file.name))
+    async with studio_of(shop).turns:
+        data = await sent.file.fetch()
+        if data.startswith(_ZIP):
+            found = await _unpacked(shop, data, campaign)
+        else:
+            found = await _single(shop, data, title or title_of(sent.file.name))
     async with shop.store.begin() as tx:
         await tx.exclude_rounds([0])  # no round opens between the check and the commit
         person = await _designer(tx, sent.actor)
@@ -138,7 +138,7 @@ async def _single(shop: Shop, data: bytes, title: str) -> _Outcome:
             said=(t("Write its title in one line of at most {most} letters.", most=TITLE_LETTERS),)
         )
     try:
-        photo = await take_in(shop, data)
+        photo = await cleaned(shop, data)
     except RuleError as refused:
         return _Outcome(said=(refused.text,))
     return _Outcome((DesignFile(0, title, "", {}, photo),))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.errors import RuleError
 from bot.intake.photos import CleanPhoto
 from bot.port import Comment, Remark, Reply
-from bot.service.photos import put_photos, studio_of, take_in
+from bot.service.photos import put_photos, take_in
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.storage import campaigns, comments, people, rounds
 from bot.storage.comments import CommentRow
@@ -89,8 +89,7 @@ async def _reference(shop: Shop, said: Comment, body: str) -> CleanPhoto | None:
             "comment.photos",
             t("{most} photos an hour are the most we can keep. Say it in words meanwhile.", most=MOST_PHOTOS),
         )
-    studio_of(shop)
-    return await take_in(shop, await said.photo.fetch())
+    return await take_in(shop, said.photo)
 
 
 async def _edit(tx: Tx, person: Person, group: GroupRow, comment_id: int, body: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from bot.errors import RuleError
 from bot.intake.photos import CleanPhoto, source_hash
 from bot.intake.studio import Studio
+from bot.port import Sent
 from bot.service.shop import Shop
 from bot.storage import campaigns
 from bot.storage.campaigns import PhotoRow
@@ -19,8 +20,14 @@ def studio_of(shop: Shop) -> Studio:
     return shop.studio
 
 
-async def take_in(shop: Shop, data: bytes) -> CleanPhoto:
-    """Clean a photo and keep its files; raises RuleError with what to do about a bad one."""
+async def take_in(shop: Shop, file: Sent) -> CleanPhoto:
+    """Fetch a photo, clean it and keep its files; raises RuleError with what to do about a bad one."""
+    async with studio_of(shop).turns:
+        return await cleaned(shop, await file.fetch())
+
+
+async def cleaned(shop: Shop, data: bytes) -> CleanPhoto:
+    """Clean a photo that was fetched."""
     studio, source = studio_of(shop), source_hash(data)
     async with shop.store.read() as tx:
         row = await campaigns.photo_of_source(tx, source)

@@ -14,7 +14,7 @@ from bot.port import Actor, Reply, Role, Upload
 from bot.rounds.model import Campaign, Candidate, Round
 from bot.rounds.revise import between
 from bot.service import notices
-from bot.service.photos import put_photos, studio_of, take_in
+from bot.service.photos import put_photos, take_in
 from bot.service.shop import Shop, check_event, check_role, known, language_for
 from bot.storage import campaigns, journal, revisions, rounds, wishes
 from bot.storage.people import Person
@@ -84,8 +84,7 @@ async def upload(shop: Shop, sent: Upload) -> Reply:
         campaign_id = await _campaign(tx, sent)
         if await _before(tx, person, sent) is None:
             await _free(tx, campaign_id, sent)
-    studio_of(shop)
-    photo = await take_in(shop, await sent.photo.fetch())
+    photo = await take_in(shop, sent.photo)
     async with shop.store.begin() as tx:
         await tx.exclude_rounds([0])  # no round opens between the check and the commit
         person = await designer(tx, sent.actor)

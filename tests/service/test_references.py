@@ -1,5 +1,6 @@
 """Photos that come with comments: kept for the designers, hidden and forgotten with the words."""
 
+import asyncio
 import base64
 import io
 import json
@@ -169,3 +170,26 @@ async def test_it_is_forgotten_with_its_fan_unless_somebody_else_shows_it(made: 
     async with made.store.read() as tx:
         kept = [row.hash for row in (await campaigns.known_photos(tx)).values() if row.width == 300]
     assert len(kept) == 1
+
+
+async def test_few_files_are_in_memory_at_a_time(made: MadeShop) -> None:
+    here, most, full, go = 0, 0, asyncio.Event(), asyncio.Event()
+
+    async def fetch() -> bytes:
+        nonlocal here, most
+        here += 1
+        most = max(most, here)
+        if here == 4:
+            full.set()
+        await go.wait()
+        here -= 1
+        return jpeg(1)
+
+    fans = [await made.fan(n) for n in range(9)]
+    said = [Comment(fan, f"c{n}", ROOM, "#003", photo=Sent(fetch)) for n, fan in enumerate(fans)]
+    coming = [asyncio.create_task(made.catwalk.comment(one)) for one in said]
+    await full.wait()
+    go.set()
+    await asyncio.gather(*coming)
+    assert most == 4
+    assert len(await references(made)) == 9

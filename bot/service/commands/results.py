@@ -142,7 +142,8 @@ async def _table(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Repl
 async def _talk(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Reply:
     """List the designs with the most open wishes, with the newest words on each."""
     candidates = await rounds.candidates(tx, round_.id)
-    counts = await wishes.open_counts(tx, campaign.id)
+    asked = await wishes.open_counts(tx, campaign.id)
+    counts = {c.design_id: asked[c.design_id] for c in candidates if c.design_id in asked}
     ranked = sorted(
         (c for c in candidates if c.design_id in counts),
         key=lambda c: (-counts[c.design_id][1], -counts[c.design_id][0], c.number),
