@@ -290,7 +290,8 @@ class Private:
         actor = actor_of(message.from_user)
         at = _At(actor, message.chat.id, event_of(message))
         about = subject(message)
-        if about is None and (not text.lstrip().startswith("#") or _ONE.fullmatch(text)):
+        named = text.lstrip().startswith("#") and not _ONE.fullmatch(text)
+        if about is None and (not named or (message.photo and _VERSION.fullmatch(text))):
             return
         try:
             await self._comment(at, text, about, edited=True)

@@ -121,6 +121,29 @@ async def test_a_photo_under_a_number_is_a_comment_for_the_designers(draft: tupl
     assert await shown(stage) == {3: 1, 4: 1}
 
 
+async def test_changed_words_under_a_photo_change_the_comment_and_never_a_version(
+    draft: tuple[Stage, User],
+) -> None:
+    stage, dora = draft
+    await stage.set_up(stage.user("Olga"))
+    await stage.made.open()
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+    people = stage.api.people
+    before = len(stage.messages(ada))
+    photo = people.sends_photo(ada, people.private(ada), jpeg(1), "#003 like this")
+    await stage.answer(ada, before)
+    people.edits(ada, photo, "#003 like this, in blue")
+    assert words(await stage.answer(ada, before + 1)) == "Changed."
+    assert await shown(stage) == {3: 1}
+    sent = people.sends_photo(dora, people.private(dora), jpeg(2), "#003 v2 in blue")
+    await stage.handled()
+    there = len(stage.messages(dora))
+    people.edits(dora, sent, "#003 v2 in green")
+    await stage.handled()
+    assert len(stage.messages(dora)) == there
+
+
 async def test_a_photo_in_the_group_is_acknowledged_with_a_reaction(draft: tuple[Stage, User]) -> None:
     stage, _ = draft
     await stage.set_up(stage.user("Olga"))
