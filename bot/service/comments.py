@@ -183,13 +183,18 @@ def remark(row: CommentRow, fan_id: int, moderates: bool = False) -> Remark:
 
     `moderates` says that the fan who looks may hide it.
     """
-    mine, words = row.fan_id == fan_id, words_about(row.body, row.number)
-    words = f"{_WITH_PHOTO} {words}".strip() if row.reference else words
+    mine, words = row.fan_id == fan_id, said_about(row.body, row.number, row.reference)
     return Remark(
         row.id, row.at, row.author, mine, words, row.number, row.version, row.photo,
         _status(row) if mine else None, row.edited_at is not None, mine and row.status != "used",
         moderates and not mine,
     )  # fmt: skip
+
+
+def said_about(body: str, number: int | None, reference: str | None) -> str:
+    """Write a comment in words, where its photo is not shown."""
+    words = words_about(body, number)
+    return f"{_WITH_PHOTO} {words}".strip() if reference else words
 
 
 def words_about(body: str, number: int | None) -> str:

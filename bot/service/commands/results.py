@@ -14,7 +14,7 @@ from bot.service import bulletin, summary
 from bot.service.commands.here import Here, here, leading_number
 from bot.service.commands.row import Counter, Row
 from bot.service.commands.standing import current, line
-from bot.service.comments import shortened, words_about
+from bot.service.comments import said_about, shortened
 from bot.service.desk.cut import cut_view
 from bot.service.desk.export import file_name, standings_csv
 from bot.storage import rounds, wishes
@@ -148,19 +148,18 @@ async def _talk(tx: Tx, found: Here, campaign: Campaign, round_: Round) -> Reply
         (c for c in candidates if c.design_id in counts),
         key=lambda c: (-counts[c.design_id][1], -counts[c.design_id][0], c.number),
     )
-    said, waiting = (sum(each) for each in zip(*counts.values(), strict=True)) if counts else (0, 0)
-    lines = (
-        [tn("{n} of them waits for an answer.", "{n} of them wait for an answer.", waiting)]
-        if waiting
-        else []
-    )
+    total, waiting = (sum(each) for each in zip(*counts.values(), strict=True)) if counts else (0, 0)
+    lines = []
+    if waiting:
+        lines.append(tn("{n} of them waits for an answer.", "{n} of them wait for an answer.", waiting))
     for c in ranked[:_MOST_TALK]:
         newest = (await wishes.wishes_of(tx, c.design_id))[:_QUOTES]
         n = counts[c.design_id][0]
         lines.append(t("{design}: {comments}", design=_named(c), comments=_comments(n)))
-        lines += [t("“{words}”", words=shortened(words_about(w.body, c.number), _QUOTED)) for w in newest]
+        said_of = (said_about(w.body, c.number, w.reference) for w in newest)
+        lines += [t("“{words}”", words=shortened(said, _QUOTED)) for said in said_of]
     desk = Button(t("At the desk"), f"desk:campaign:{campaign.id}:designs")
-    return _reply(found, Answer(_comments(said), tuple(lines), buttons=(desk,)))
+    return _reply(found, Answer(_comments(total), tuple(lines), buttons=(desk,)))
 
 
 def _comments(n: int) -> Text:
