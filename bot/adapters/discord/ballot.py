@@ -165,11 +165,15 @@ def pad(shown: Sheet, kind: str, reader: Reader) -> Shown:
 
 
 def _leaf(shown: Page, reader: Reader) -> list[Key]:
-    """Make ← and →; where a page is finished by leafing on, → does that, and reads Done on the last."""
+    """Make ← and →; where a page is finished by leafing on, → does that, and reads Done on the last.
+
+    A page that is finished already is left as it is: → leads to the one beside it.
+    """
     pages = len(shown.pages)
     keys = [key("←", Place(BALLOT, (shown.page - 1, pages)))] if shown.page > 1 else []
-    if isinstance(shown, Sheet) and shown.closed is None:
-        label = render(t("Done"), reader) if shown.page == pages else "→"
+    last, finished = shown.page == pages, shown.pages[shown.page - 1]
+    if isinstance(shown, Sheet) and shown.closed is None and (last or not finished):
+        label = render(t("Done"), reader) if last else "→"
         keys.append(key(label, here(shown, NEXT), shown.finish, Look.MAIN))
     elif shown.page < pages:
         keys.append(key("→", Place(BALLOT, (shown.page + 1, pages))))

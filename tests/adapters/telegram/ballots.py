@@ -1,35 +1,11 @@
-"""A fan's ballot by their taste, answered on Telegram by taps or in the browser room by presses."""
+"""A fan's ballot by their taste, answered on Telegram by taps."""
 
 import re
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 
-from bot.port import Actor, CardPage, DuelPage, Look, Sheet, ShowPage, Tile
+from tests.adapters.tastes import Taste
 from tests.adapters.telegram.stage import Stage, labels, words
-from tests.made_shop import ROOM, MadeShop
 from tests.telegram.botapi.world import Message, User
-
-
-@dataclass(frozen=True, slots=True)
-class Taste:
-    """The numbers of all designs, what is liked best first: `picks` are picked, the first half are loved."""
-
-    order: Sequence[int]
-    picks: int = 5
-
-    @property
-    def picked(self) -> frozenset[int]:
-        return frozenset(self.order[: self.picks])
-
-    def rate(self, number: int) -> str:
-        place = self.order.index(number)
-        return "love" if place < self.picks / 2 else "like" if place < self.picks else "pass"
-
-    def better(self, *numbers: int) -> int:
-        return min(numbers, key=self.order.index)
-
-
-# ------------------------------------------------------------------ on Telegram
 
 _RATES = {"love": "❤️ Love", "like": "👍 Like", "pass": "👋 Pass"}
 
@@ -69,43 +45,3 @@ async def _buttons(stage: Stage, fan: User, page: Message, taste: Taste) -> Asyn
 def _last_card(page: Message) -> bool:
     keys = [label for row in labels(page) for label in row]
     return "👋 Pass" in " ".join(keys) and "▶️" not in keys
-
-
-# ------------------------------------------------------------------ in the room
-
-
-async def vote_in_room(made: MadeShop, fan: Actor, taste: Taste) -> set[int]:
-    """Answer a whole round in the room; give the numbers that were asked about."""
-    page: int | None = 1
-    asked = set()
-    while page is not None:
-        screen = (await made.catwalk.look(Look(fan, ShowPage(page), ROOM))).screen
-        assert isinstance(screen, Sheet | CardPage | DuelPage)
-        asked |= {tile.number for tile in _tiles(screen)}
-        for action in _presses(screen, taste):
-            await made.press(fan, f"{page}.{action}", action)
-        page = page + 1 if page < len(screen.pages) else None
-    return asked
-
-
-def _tiles(screen: Sheet | CardPage | DuelPage) -> Sequence[Tile]:
-    match screen:
-        case Sheet():
-            return screen.tiles
-        case CardPage():
-            return (screen.tile,)
-        case DuelPage():
-            return (screen.left, screen.right)
-
-
-def _presses(screen: Sheet | CardPage | DuelPage, taste: Taste) -> Iterator[str]:
-    match screen:
-        case Sheet():
-            for tile in screen.tiles:
-                if tile.picked != (tile.number in taste.picked):
-                    yield tile.toggle
-            yield screen.finish
-        case CardPage(tile=tile):
-            yield {"love": screen.love, "like": screen.like, "pass": screen.passed}[taste.rate(tile.number)]
-        case DuelPage(left=left, right=right):
-            yield left.press if taste.better(left.number, right.number) == left.number else right.press

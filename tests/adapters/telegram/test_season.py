@@ -16,7 +16,8 @@ from bot.service import rounds as use_rounds
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
 from bot.storage.store import Store
-from tests.adapters.telegram.ballots import Taste, vote_by_taps
+from tests.adapters.tastes import Taste
+from tests.adapters.telegram.ballots import vote_by_taps
 from tests.adapters.telegram.stage import Stage, labels, link, staged, words
 from tests.clock import Clock
 from tests.intake.made import jpeg

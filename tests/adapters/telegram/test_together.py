@@ -16,7 +16,8 @@ from bot.service import rounds as use_rounds
 from bot.service.rounds import By
 from bot.storage import rounds, tallies
 from bot.storage.store import Store
-from tests.adapters.telegram.ballots import Taste, vote_by_taps, vote_in_room
+from tests.adapters.tastes import Taste, vote_in_room
+from tests.adapters.telegram.ballots import vote_by_taps
 from tests.adapters.telegram.stage import Stage, link, staged
 from tests.clock import Clock
 from tests.made_shop import ROOM, MadeShop, made_shop, plan
