@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from bot.actions import Finish, encode
 from bot.i18n import Reader, render
 from bot.intake.photos import CleanPhoto
 from bot.intake.read import CampaignFile, DesignFile
@@ -190,6 +191,15 @@ class MadeShop:
             person = await people_rows.find_person(tx, "room", "owner")
         assert person is not None
         return By(person.account_id, "asked for in the shop")
+
+    async def sign_first(self) -> None:
+        """Play the first round to its signed cut: one fan is for 1, 2 and 3."""
+        round_, fan = await self.open(), await self.fan(1)
+        await self.look(fan)
+        await self.catwalk.command(Command(fan, "e1", "pick", "1 2 3", ROOM))
+        await self.press(fan, "e2", encode(Finish(round_.id, 1)))
+        await use_rounds.count(self.store, await use_rounds.close(self.store, round_.id, By()))
+        await use_rounds.sign(self.store, round_.id, By(), accept_quorum=True)
 
     async def press(self, actor: Actor, event: str, action: str, catwalk: Catwalk | None = None) -> Reply:
         return await (catwalk or self.catwalk).press(Press(actor, event, action, ROOM))

@@ -11,6 +11,7 @@ f:12:4@d:4:10     a page is finished, the next one is shown
 @g                a number is asked for         @s:/mod undo 7        what a tap says for a person
 """
 
+import re
 from dataclasses import dataclass
 
 from bot.errors import RuleError
@@ -46,6 +47,18 @@ class Tap:
 
     action: str
     place: Place | None
+
+
+_GO = re.compile(r"presale:(\d{1,4})")
+_PLACES = {"vote": BALLOT, "ballot": MINE, "results": RESULTS, "help": HELP, "presales": PRESALES}
+
+
+def place_of(go: str) -> Place | None:
+    """Find the place in a chat that a button of the port names."""
+    if match := _GO.fullmatch(go):
+        return Place(PRESALES, (int(match[1]),))
+    kind = _PLACES.get(go)
+    return Place(kind) if kind else None
 
 
 def data(action: str, place: Place | None = None, most: int = DATA_BYTES) -> str:

@@ -1,11 +1,13 @@
 """Presales in a chat: what a place chooses of one, and the words that tell it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from bot.errors import RuleError
 from bot.i18n import number
 from bot.port.asks import ShowPresale
 from bot.port.places import PRESALES, Place
 from bot.port.sales import OrderView, PresaleView, PriceStep
+from bot.port.screens import Reply
 from bot.text import Text, When, t, tn
 
 
@@ -32,6 +34,22 @@ def wish(place: Place, view: PresaleView) -> ShowPresale | None:
         return None
     quantity = place.number(3) or 1
     return ShowPresale(view.number, quantity, view.cells[colour - 1].key, view.sizes[size - 1])
+
+
+async def looked(
+    place: Place, look: Callable[[ShowPresale], Awaitable[Reply]]
+) -> tuple[PresaleView, Text | None]:
+    """Look at a presale with what a place chooses of it, and say why that has no quote if not."""
+    view = (await look(ShowPresale(place.number(0) or 0))).screen
+    assert isinstance(view, PresaleView)
+    wanted = wish(place, view)
+    if wanted is None or view.closed is not None:
+        return view, None
+    try:
+        quoted = (await look(wanted)).screen
+    except RuleError as refused:
+        return view, refused.text
+    return (quoted if isinstance(quoted, PresaleView) else view), None
 
 
 def named(view: PresaleView) -> Text:

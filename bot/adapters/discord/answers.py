@@ -1,7 +1,5 @@
 """What a command or a look found, as a message: lines, what to say next, where to go."""
 
-import re
-
 from bot.adapters.discord import ballot, sales
 from bot.adapters.discord.design import design
 from bot.adapters.discord.shown import Key, Shown, holds, key, link, rows, wrapped
@@ -23,12 +21,10 @@ from bot.port import (
     Screen,
     Sheet,
 )
-from bot.port.places import BALLOT, COMMAND, HELP, MINE, PRESALES, RESULTS, Place
+from bot.port.places import COMMAND, PRESALES, Place, place_of
 from bot.port.words import kept_words
 from bot.text import t, verbatim
 
-_GO = re.compile(r"presale:(\d{1,4})")
-_PLACES = {"vote": BALLOT, "ballot": MINE, "results": RESULTS, "help": HELP, "presales": PRESALES}
 _SAID, _CHOICES = 20, 20
 
 
@@ -83,14 +79,6 @@ def _way(button: Button, reader: Reader, room: str | None) -> Key | None:
     if room and button.go.startswith("desk:"):
         return link(label, "/".join([room, *button.go.split(":")]))
     return None
-
-
-def place_of(go: str) -> Place | None:
-    """Find the place that a button of the port names."""
-    if match := _GO.fullmatch(go):
-        return Place(PRESALES, (int(match[1]),))
-    kind = _PLACES.get(go)
-    return Place(kind) if kind else None
 
 
 def said(given: Said, reader: Reader) -> Shown:

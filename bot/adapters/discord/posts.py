@@ -1,13 +1,12 @@
 """A card as a channel is shown it: words, contact sheets where there are many photos, buttons."""
 
-from bot.adapters.discord.answers import place_of
 from bot.adapters.discord.ballot import COLUMNS
 from bot.adapters.discord.shown import MOST_PICTURES, PETROL, ROSE, Key, Look, Pictured, Shown, alt, key, rows
 from bot.adapters.discord.words import fit, plain, small, titled
 from bot.i18n import Reader, render
 from bot.port import Button, Card, Picture, Post
 from bot.port.pictures import Contact, Drawn, Large
-from bot.port.places import FIND, HELP, SAY, Place
+from bot.port.places import FIND, HELP, SAY, Place, place_of
 from bot.text import t
 
 SHEET_TILES = 20

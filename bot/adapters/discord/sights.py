@@ -4,7 +4,6 @@ from bot.adapters.discord import answers, ballot, design, sales
 from bot.adapters.discord.habits import Habits
 from bot.adapters.discord.shown import Shown
 from bot.adapters.discord.visit import Visit, ask
-from bot.errors import RuleError
 from bot.i18n import Reader
 from bot.port import (
     BallotView,
@@ -21,7 +20,6 @@ from bot.port import (
     ShowDesign,
     ShowOrders,
     ShowPage,
-    ShowPresale,
     ShowPresales,
     Wish,
     sale_words,
@@ -100,15 +98,7 @@ class Sights:
 
     async def _presale(self, visit: Visit, place: Place) -> Shown:
         """Show a presale with what was chosen of it; what cannot be quoted is said beside the choice."""
-        view = (await self.look(visit, ShowPresale(place.number(0) or 0))).screen
-        assert isinstance(view, PresaleView)
-        refused = None
-        if (wish := sale_words.wish(place, view)) is not None and view.closed is None:
-            try:
-                quoted = (await self.look(visit, wish)).screen
-                view = quoted if isinstance(quoted, PresaleView) else view
-            except RuleError as unquotable:
-                refused = unquotable.text
+        view, refused = await sale_words.looked(place, lambda wish: self.look(visit, wish))
         return sales.presale(view, place, self.reader(visit), refused)
 
     async def _orders(self, visit: Visit, order_id: int | None) -> Shown:

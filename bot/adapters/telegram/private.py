@@ -34,7 +34,6 @@ from bot.port import (
     Memos,
     NewDesigns,
     OrdersView,
-    PresaleView,
     Press,
     Reply,
     Sent,
@@ -43,7 +42,6 @@ from bot.port import (
     ShowDesign,
     ShowOrders,
     ShowPage,
-    ShowPresale,
     ShowPresales,
     ShowSaid,
     Takeout,
@@ -64,6 +62,7 @@ from bot.port.places import (
     RESULTS,
     SAY,
     Place,
+    place_of,
     read,
 )
 from bot.port.readers import STRANGERS, Readers
@@ -235,15 +234,7 @@ class Private:
 
     async def _presale(self, at: _At, place: Place) -> Shown:
         """Show a presale with what was chosen of it; what cannot be quoted is said beside the choice."""
-        view = (await self._look(at, ShowPresale(place.number(0) or 0))).screen
-        assert isinstance(view, PresaleView)
-        refused = None
-        if (wish := sale_words.wish(place, view)) is not None and view.closed is None:
-            try:
-                quoted = (await self._look(at, wish)).screen
-                view = quoted if isinstance(quoted, PresaleView) else view
-            except RuleError as unquotable:
-                refused = unquotable.text
+        view, refused = await sale_words.looked(place, lambda wish: self._look(at, wish))
         return sales.presale(view, place, self._readers.of(at.actor), refused)
 
     async def _orders(self, at: _At, order_id: int | None) -> Shown:
@@ -355,7 +346,7 @@ class Private:
     async def _enter(self, at: _At, payload: str) -> None:
         """Let somebody in who came by a group's button, and show them where it leads."""
         go = await self._door.enter(at.actor, payload)
-        await self._go(at, answers.place_of(go) or Place(BALLOT))
+        await self._go(at, place_of(go) or Place(BALLOT))
 
     async def _command(self, at: _At, name: str, args: str) -> None:
         reply = await self._inbox.command(Command(at.actor, at.event, name, args))

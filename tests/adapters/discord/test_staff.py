@@ -7,16 +7,13 @@ import discord
 import pytest
 from simcord.actors import MemberActor
 
-from bot.actions import Finish, encode
-from bot.port import Command, Role
-from bot.service import rounds as use_rounds
-from bot.service.rounds import By
+from bot.port import Role
 from bot.storage import campaigns, revisions
 from bot.storage.store import Store
 from tests.adapters.discord.stage import Stage, labels, screen, staged, with_studio, words
 from tests.clock import Clock
 from tests.intake.made import jpeg, packed
-from tests.made_shop import HOUR, ROOM, made_shop, plan
+from tests.made_shop import HOUR, made_shop, plan
 
 PHOTO = ("sage.jpg", jpeg(3, (900, 1200)))
 
@@ -113,13 +110,7 @@ async def between(file_store: Store, clock: Clock, tmp_path: Path) -> AsyncItera
     made = with_studio(
         await made_shop(file_store, clock, plans=[plan(clock), plan(clock, 2)]), tmp_path / "photos"
     )
-    round_ = await made.open()
-    fan = await made.fan(1)
-    await made.look(fan)
-    await made.catwalk.command(Command(fan, "e1", "pick", "1 2 3", ROOM))
-    await made.press(fan, "e2", encode(Finish(round_.id, 1)))
-    await use_rounds.count(made.store, await use_rounds.close(made.store, round_.id, By()))
-    await use_rounds.sign(made.store, round_.id, By(), accept_quorum=True)
+    await made.sign_first()
     async with staged(made) as stage:
         await stage.set_up()
         yield stage

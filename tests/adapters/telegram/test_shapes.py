@@ -6,21 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.actions import Finish, encode
 from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
-from bot.port import Command, Role
+from bot.port import Role
 from bot.rounds.model import BallotShape
-from bot.service import rounds as use_rounds
 from bot.service.catwalk import Catwalk
-from bot.service.rounds import By
 from bot.storage import revisions
 from bot.storage.store import Store
 from tests.adapters.telegram.stage import Stage, labels, staged, words
 from tests.clock import Clock
 from tests.intake.made import jpeg
 from tests.made_presale import made_presale
-from tests.made_shop import ROOM, made_shop, plan
+from tests.made_shop import made_shop, plan
 from tests.telegram.botapi.server import BotApi
 
 
@@ -85,13 +82,7 @@ async def test_a_designer_sends_the_next_version(
 ) -> None:
     made = await made_shop(file_store, clock, plans=[plan(clock), plan(clock, 2)])
     made.catwalk = Catwalk(replace(made.shop, studio=Studio(PhotoStore(tmp_path / "photos"))))
-    round_ = await made.open()
-    fan = await made.fan(1)
-    await made.look(fan)
-    await made.catwalk.command(Command(fan, "e1", "pick", "1 2 3", ROOM))
-    await made.press(fan, "e2", encode(Finish(round_.id, 1)))
-    await use_rounds.count(made.store, await use_rounds.close(made.store, round_.id, By()))
-    await use_rounds.sign(made.store, round_.id, By(), accept_quorum=True)
+    await made.sign_first()
     async with staged(api, made) as stage:
         await stage.set_up(stage.user("Olga"))
         dora = await stage.claimed(stage.user("Dora"), Role.DESIGNER)
