@@ -1,5 +1,6 @@
 """A room over the scripted inbox, and browsers to visit it with."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,11 +8,13 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser as Chromium
 
 from bot.adapters.web import Rates, RoomAdapter
 from tests.adapters.web.browser import Browser
 from tests.adapters.web.fake_inbox import HASHES, FakeInbox
-from tests.adapters.web.visitor import NewVisitor, draw, visitors
+from tests.adapters.web.visitor import NewVisitor, draw, screens, visitors
 from tests.clock import Clock
 
 SECRET = "a secret of at least thirty-two letters"
@@ -99,11 +102,26 @@ async def fan(browser: Browser) -> Browser:
     return browser
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all photos."""
+    folder = tmp_path_factory.mktemp("drawn")
+    draw(folder)
+    return folder
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium_running(chromium: Path) -> AsyncIterator[Chromium]:
+    """One Chromium for the tests of a module, which share its loop."""
+    async with screens(chromium) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="module")
 async def new_visitor(
-    room: RoomAdapter, inbox: FakeInbox, chromium: Path, tmp_path: Path
+    room: RoomAdapter, inbox: FakeInbox, chromium_running: Chromium, tmp_path: Path, drawn: Path
 ) -> AsyncIterator[NewVisitor]:
     """Open the served room, with all its photos, in a browser; keyword arguments are Playwright's."""
-    draw(tmp_path)
-    async with visitors(room, inbox, chromium) as new:
+    shutil.copytree(drawn, tmp_path, dirs_exist_ok=True)
+    async with visitors(room, inbox, chromium_running) as new:
         yield new

@@ -10,9 +10,9 @@ from bot.port import Press
 from bot.rounds.model import BallotShape
 from bot.text import t
 from tests.adapters.web.fake_inbox import HASHES, FakeInbox, Fan
-from tests.adapters.web.visitor import DESKTOP, PHONE, NewVisitor, Visitor, check
+from tests.adapters.web.visitor import DESKTOP, LOOKS, NewVisitor, Visitor, check
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 PRESSED, NOT_PRESSED = ("aria-pressed", "true"), ("aria-pressed", "false")
 CLOSED = t("This round is closed. Thank you for your answers.")
@@ -304,12 +304,11 @@ async def test_duels_without_a_script(new_visitor: NewVisitor, inbox: FakeInbox)
 # ------------------------------------------------------------------ for everybody
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "dark desktop"])
 async def test_cards_and_duels_are_accessible_and_fit(
-    new_visitor: NewVisitor, inbox: FakeInbox, scheme: str, screen: dict[str, Any]
+    new_visitor: NewVisitor, inbox: FakeInbox, look: dict[str, Any]
 ) -> None:
-    fan = await new_visitor(**screen, color_scheme=scheme, reduced_motion="reduce")
+    fan = await new_visitor(**look, reduced_motion="reduce")
     await fan.enter()
     mine = marta(inbox).answers
     mine.cards, mine.chips, mine.duels = {2: 2, 3: 0, 4: 1}, {2: {"shape"}}, {2: 1, 3: 0}

@@ -10,9 +10,9 @@ from bot.port import Press
 from bot.rounds.model import BallotShape
 from bot.text import t
 from tests.adapters.web.fake_inbox import FakeInbox, Fan
-from tests.adapters.web.visitor import DESKTOP, PHONE, NewVisitor, check
+from tests.adapters.web.visitor import DESKTOP, LOOKS, NewVisitor, check
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
 
 def marta(inbox: FakeInbox) -> Fan:
@@ -276,15 +276,14 @@ PATHS = ("/", "/enter?code=X", "/help", "/offline", "/me", "/me/forget", "/r/spr
          "/r/spring/look/7", "/r/spring/ballot", "/r/spring/results", "/r/spring/vote?page=2")  # fmt: skip
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "dark desktop"])
 async def test_pages_are_accessible_and_fit(
-    new_visitor: NewVisitor, inbox: FakeInbox, scheme: str, screen: dict[str, Any]
+    new_visitor: NewVisitor, inbox: FakeInbox, look: dict[str, Any]
 ) -> None:
     inbox.post(inbox.opening())
     inbox.say("Ana", "pockets please", 7, status=t("Others asked for the same"))
     inbox.post(inbox.result())
-    fan = await new_visitor(**screen, color_scheme=scheme, reduced_motion="reduce")
+    fan = await new_visitor(**look, reduced_motion="reduce")
     await fan.open("/")
     await check(fan, "/")
     await fan.enter()

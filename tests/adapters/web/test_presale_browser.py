@@ -4,15 +4,16 @@ import re
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Route, expect
 
 from bot import presale_cards
 from tests.adapters.web.fake_inbox import FakeInbox
-from tests.adapters.web.visitor import DESKTOP, PHONE, NewVisitor, Visitor
+from tests.adapters.web.visitor import DESKTOP, LOOKS, NewVisitor, Visitor
 from tests.clock import Clock
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 ONE = "/r/spring/presale/7"
 
 
@@ -24,7 +25,7 @@ async def choose(fan: Visitor, colour: str = "Sage", size: str = "M", more: int 
         await fan.page.get_by_role("button", name="One more").click()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def fan(new_visitor: NewVisitor, inbox: FakeInbox) -> Visitor:
     """Somebody at the presale of #007, of which three are left at 100 euros."""
     inbox.offer(7)
@@ -183,14 +184,13 @@ async def test_without_javascript(new_visitor: NewVisitor, inbox: FakeInbox) -> 
     await expect(page.locator(".held")).to_contain_text("You hold pieces 101 to 107")
 
 
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("look", LOOKS, ids=["phone", "dark desktop"])
 async def test_pages_are_for_everybody(
-    new_visitor: NewVisitor, inbox: FakeInbox, clock: Clock, screen: dict[str, Any], scheme: str
+    new_visitor: NewVisitor, inbox: FakeInbox, clock: Clock, look: dict[str, Any]
 ) -> None:
     for n in (7, 8, 9):
         inbox.post(presale_cards.presale_card(inbox.offer(n).view(clock())))
-    fan = await new_visitor(**{"has_touch": False, "is_mobile": False, **screen}, color_scheme=scheme)
+    fan = await new_visitor(**look)
     await fan.enter()
     await fan.open(ONE)
     await choose(fan)
@@ -213,4 +213,4 @@ async def test_pages_are_for_everybody(
         found = await Axe().run(fan.page)
         assert not found.response["violations"], (path, found.generate_report())
         wide = await fan.page.evaluate("document.documentElement.scrollWidth")
-        assert wide <= screen["viewport"]["width"], path
+        assert wide <= look["viewport"]["width"], path

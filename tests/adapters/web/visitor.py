@@ -8,7 +8,7 @@ from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from bot.adapters.web import RoomAdapter
 from tests.adapters.web.fake_inbox import HASHES, FakeInbox
@@ -17,6 +17,9 @@ from tests.needs import CHROMIUM_FLAGS
 
 PHONE = {"viewport": {"width": 360, "height": 780}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
+DARK_DESKTOP = {**DESKTOP, "has_touch": False, "is_mobile": False, "color_scheme": "dark"}
+LOOKS = (PHONE, DARK_DESKTOP)
+"""Each size and each scheme once: colours do not depend on the size, nor anything else on the colours."""
 
 
 @dataclass
@@ -51,17 +54,24 @@ def draw(folder: Path) -> None:
 
 
 @asynccontextmanager
-async def visitors(room: RoomAdapter, inbox: FakeInbox, chromium: Path) -> AsyncIterator[NewVisitor]:
-    """Open the served room in browsers; what their consoles complain of fails the test."""
+async def screens(chromium: Path) -> AsyncIterator[Browser]:
+    """Run one Chromium, for as many visitors as want it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def visitors(room: RoomAdapter, inbox: FakeInbox, browser: Browser) -> AsyncIterator[NewVisitor]:
+    """Open the served room in a browser; what its console complains of fails the test."""
     async with AsyncExitStack() as opened:
         url = await opened.enter_async_context(served(room, inbox))
-        playwright = await opened.enter_async_context(async_playwright())
-        browser = await playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
-        opened.push_async_callback(browser.close)
         opened_by: list[Visitor] = []
 
         async def new(**options: Any) -> Visitor:
             context = await browser.new_context(**{**PHONE, "service_workers": "block", **options})
+            opened.push_async_callback(context.close)
             context.set_default_timeout(10_000)
             visitor = Visitor(await context.new_page(), url)
             opened_by.append(visitor)
