@@ -85,16 +85,15 @@ def shop_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite+aiosqlite:///{path}"
     url: str = request.getfixturevalue("migrated_database")
     server: Server = request.getfixturevalue("postgresql")
-    name = url.rpartition("/")[2]
-    server.execute(
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"
-    )  # a test that failed may have left its locks behind
-    server.execute(EMPTY_ALL, name)
+    server.execute(EMPTY_ALL, url.rpartition("/")[2])
     return url
 
 
 EMPTY_ALL = (
-    "DO $$ DECLARE part regclass; BEGIN SET LOCAL session_replication_role = replica; "  # no foreign keys
+    "DO $$ DECLARE part regclass; BEGIN "
+    "PERFORM pg_terminate_backend(pid) FROM pg_stat_activity "  # a test that failed may have left its locks
+    "WHERE datname = current_database() AND pid <> pg_backend_pid(); "
+    "SET LOCAL session_replication_role = replica; "  # no foreign keys
     "FOR part IN SELECT oid FROM pg_class WHERE relispartition AND relkind = 'r' "
     "LOOP EXECUTE 'DROP TABLE ' || part; END LOOP; "
     + " ".join(f'DELETE FROM "{name}";' for name in Base.metadata.tables)
