@@ -1,19 +1,23 @@
 """A small demo, played to the end of its season by itself."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
 from bot.demo import play, stage
+from bot.demo.clock import FastClock
 from bot.i18n import Reader, render
 from bot.rounds.model import RoundState
 from bot.settings import Settings
 from bot.showroom import Terminal, Wish, opening, show
+from bot.showroom.staff import Staff
 from bot.storage import journal, presales, rounds
 from bot.storage.store import Store
 from bot.storage.tables import Comment, Version, table
@@ -21,9 +25,40 @@ from bot.text import Text
 
 SPEED, FANS, DESIGNS = 30_000, 25, 20
 SEASON = (("sheets", 1, 25), ("cards", 73, 85), ("duels", 133, 145))
-"""Short rounds, and two days between them: about five seconds in which designers draw."""
+"""Short rounds, and two days between them in which designers draw."""
+
+STALL_S = 0.2
+"""The longest that the demo's clock moves on between two looks at it, in real seconds."""
 
 comment, version = table(Comment), table(Version)
+
+
+class PatientClock(FastClock):
+    """A fast clock for a busy machine: what stalls costs little time, and it stands while the staff works."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        super().__init__(start, speed)
+        self.stands = False
+        self._passed, self._looked = 0.0, time.monotonic()
+
+    def __call__(self) -> datetime:
+        now = time.monotonic()
+        if not self.stands:
+            self._passed += min(now - self._looked, STALL_S)
+        self._looked = now
+        return self._start + timedelta(seconds=self._passed * self.speed)
+
+
+class PatientStaff(Staff):
+    """Staff who have the time to draw all they want to change."""
+
+    async def _look_around(self) -> None:
+        assert isinstance(self._clock, PatientClock)
+        self._clock.stands = True
+        try:
+            await super()._look_around()
+        finally:
+            self._clock.stands = False
 
 
 class Screen:
@@ -59,6 +94,8 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(stage, "PRESALE_DAYS", 4)
     monkeypatch.setattr(play, "TALK_PER_PAGE", 6.0)  # few fans, who all have something to say
     monkeypatch.setattr(opening, "CACHE", tmp_path / "cache")
+    monkeypatch.setattr(opening, "FastClock", PatientClock)
+    monkeypatch.setattr(opening, "Staff", PatientStaff)
     return tmp_path / "kept"
 
 
