@@ -208,7 +208,7 @@ MUST_MEET = {
 
 
 def test_cards_and_duels_on_sqlite(runner: asyncio.Runner, tmp_path: Path, migrated_file: Path) -> None:
-    met = play(runner, on_sqlite(tmp_path, migrated_file), 40)
+    met = play(runner, on_sqlite(tmp_path, migrated_file), 24)
     missed = MUST_MEET - set(met)
     assert not missed
 
@@ -220,7 +220,7 @@ def test_cards_and_duels_on_postgresql(
         postgresql.execute(EMPTY_ALL, migrated_database.rpartition("/")[2])
         return migrated_database
 
-    met = play(runner, new_url, 8)
+    met = play(runner, new_url, 5)
     assert met["rate", "ok"] + met["prefer", "ok"] > 20
 
 

@@ -246,7 +246,7 @@ def test_the_stories_are_told_the_same(
     assert not MUST_MEET - set(market.met)
 
 
-@pytest.mark.parametrize(("server", "examples"), [("sqlite", 30), ("postgresql", 6)])
+@pytest.mark.parametrize(("server", "examples"), [("sqlite", 20), ("postgresql", 4)])
 def test_presales_at_random(
     server: str, examples: int, runner: asyncio.Runner, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

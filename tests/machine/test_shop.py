@@ -60,7 +60,7 @@ MUST_MEET = {
 
 def test_a_shop_on_sqlite(runner: asyncio.Runner, tmp_path: Path, migrated_file: Path) -> None:
     place = Place(runner, on_sqlite(tmp_path, migrated_file))
-    play(place, 35)
+    play(place, 28)
     missed = MUST_MEET - set(place.met)
     assert not missed
 
@@ -78,7 +78,7 @@ def test_a_shop_on_postgresql(runner: asyncio.Runner, postgresql: Server, migrat
         return migrated_database
 
     place = Place(runner, new_url)
-    play(place, 10)
+    play(place, 6)
     assert place.met["pick in round 1", "ok"] > 20
 
 
