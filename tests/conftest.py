@@ -22,13 +22,21 @@ settings.register_profile("explore", max_examples=2000, deadline=None, print_blo
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
-LONG = {"browser", "e2e", "faults", "machine"}
+LONG = ("browser", "e2e", "faults", "machine")
 """Folders whose modules take longest."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long: short modules then fill up both workers to the end."""
-    items.sort(key=lambda item: item.path.parent.name not in LONG)
+    """Begin with what takes long, by turns from each folder, since some wait while others compute.
+
+    Short modules then fill up all workers to the end.
+    """
+    turns: dict[str, dict[Path, int]] = {folder: {} for folder in LONG}
+    for item in items:
+        if (modules := turns.get(item.path.parent.name)) is not None:
+            modules.setdefault(item.path, len(modules))
+    last = len(items)
+    items.sort(key=lambda item: turns.get(item.path.parent.name, {}).get(item.path, last))
 
 
 class Compiled(dict[Any, Any]):
