@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 from sqlalchemy import Dialect
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.storage import store
 from tests.clock import Clock
@@ -57,7 +58,7 @@ def _of_a_kind(key: tuple[Dialect, ...]) -> tuple[Any, ...]:
 @pytest.fixture(scope="session", autouse=True)
 def statements_stay_compiled() -> Iterator[None]:
     """Compile each statement once a process: a fifth of what a test of the store takes is compiling."""
-    create = partial(store.create_async_engine, execution_options={"compiled_cache": Compiled()})
+    create = partial(create_async_engine, execution_options={"compiled_cache": Compiled()})
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store, "create_async_engine", create)
         yield
