@@ -1,6 +1,6 @@
 """A page of a ballot as a message: a sheet with its number pad or as a menu, a card, a duel."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from bot.adapters.discord.shown import (
     MOST_OPTIONS,
@@ -8,6 +8,7 @@ from bot.adapters.discord.shown import (
     Look,
     Menu,
     Option,
+    Part,
     Pictured,
     Shown,
     alt,
@@ -17,7 +18,7 @@ from bot.adapters.discord.shown import (
 )
 from bot.adapters.discord.words import bold, fit, plain, small, titled
 from bot.i18n import Reader, number, render
-from bot.port import BallotView, Before, CardPage, DuelPage, Sheet, Strip, Tile
+from bot.port import BallotView, Before, CardPage, DuelPage, Reply, Sheet, Strip, Tile
 from bot.port.pictures import Contact, Large
 from bot.port.places import BALLOT, BEFORE, LARGE, MENU, MINE, NEXT, SAY, SWITCH, Place, data
 from bot.port.words import changed_words, page_name, page_words, picks_words, seen_words
@@ -77,14 +78,40 @@ def here(shown: Page, kind: str = BALLOT, *numbers: int) -> Place:
 def sheet(shown: Sheet, reader: Reader, said: Text | None = None) -> Shown:
     """Show a contact sheet with a button for each design, green where it is picked; → finishes the page."""
     how = shown.closed or t("Tap the numbers you would love to have.")
-    pad = [_number(shown, tile) for tile in shown.tiles if tile.press]
-    picks = " ".join(number(tile.number) for tile in shown.tiles if tile.picked)
-    head = [_title(shown, reader), plain(how, reader), f"{_PICKED} {picks}" if picks else ""]
+    pad = [_number(shown, tile) for tile in shown.tiles if tile.toggle]
+    head = [_title(shown, reader), plain(how, reader)]
+    picks = _picks(tile.number for tile in shown.tiles if tile.picked)
     return Shown(
-        fit([*head, progress(shown.strip, reader, said)]),
+        fit([*head, picks, progress(shown.strip, reader, said)]),
         (contact(shown.tiles, COLUMNS, reader),),
         rows(*wrapped(pad, COLUMNS), [*_leaf(shown, reader), *_tools(shown, reader)]),
     )
+
+
+def _picks(numbers: Iterable[int]) -> str:
+    picks = " ".join(map(number, numbers))
+    return f"{_PICKED} {picks}" if picks else ""
+
+
+def redrawn(parts: list[Part], tapped: str, reply: Reply, reader: Reader) -> list[Part] | None:
+    """Redraw a sheet after a tap on its pad, from what the message shows and the press said.
+
+    None where that does not tell everything: the message is no such sheet, or it lacks a button for undo.
+    """
+    inside: list[Part] = parts[0].get("components", []) if parts else []
+    rows_ = [part["components"] for part in inside if part["type"] == 1]
+    undo = render(t("Undo"), reader)
+    if reply.strip is None or not rows_ or undo not in [one.get("label") for one in rows_[-1]]:
+        return None
+    pad = {int(one["label"]): one for row in rows_ for one in row if one.get("label", "").isdecimal()}
+    if tapped not in [one["custom_id"] for one in pad.values()] or any(n not in pad for n, _ in reply.picked):
+        return None
+    for n, picked in reply.picked:
+        pad[n]["style"] = int(Look.PICKED if picked else Look.PLAIN)
+    picks = _picks(n for n, one in pad.items() if one["style"] == Look.PICKED)
+    head = inside[0]["content"].split("\n")[:2]
+    inside[0]["content"] = fit([*head, picks, progress(reply.strip, reader, reply.text)])
+    return parts
 
 
 def menu(shown: Sheet, reader: Reader, said: Text | None = None) -> Shown:
@@ -136,12 +163,11 @@ def photo(tile: Tile, reader: Reader) -> Pictured:
 
 
 def _number(shown: Sheet, tile: Tile) -> Key:
-    """Make a design's button. It says which state it leads to: pressed twice it does no more than once.
-
-    Its words stay as wide as they are, or a phone would break the row; a line above says what is picked.
+    """Make a design's button. Its words stay as wide as they are, or a phone would break the row; a line
+    above says what is picked.
     """
     look = Look.PICKED if tile.picked else Look.PLAIN
-    return key(figures(tile.number), here(shown), tile.press, look)
+    return key(figures(tile.number), here(shown), tile.toggle, look)
 
 
 def pad(shown: Sheet, kind: str, reader: Reader) -> Shown:

@@ -199,12 +199,18 @@ class House:
         if tap.action:
             press = Press(visit.actor, visit.event, tap.action, visit.group)
             reply = await self._ask(visit, self._inbox.press, press)
-            await self._after(visit, tap.place, reply)
+            await self._after(visit, written, tap.place, reply)
         elif tap.place is not None:
             await self._go(visit, tap.place, chosen)
 
-    async def _after(self, visit: Visit, place: Place | None, reply: Reply) -> None:
-        """Show what follows a press."""
+    async def _after(self, visit: Visit, written: str, place: Place | None, reply: Reply) -> None:
+        """Show what follows a press. A tap on a pad says all that its sheet must change: nothing is read."""
+        reader = self._sights.reader(visit)
+        if place is not None and place.kind == BALLOT:
+            redrawn = ballot.redrawn(visit.window.parts, written, reply, reader)
+            if redrawn is not None:
+                await visit.window.redraw(redrawn)
+                return
         if place is not None and place.kind == NEXT:
             await self._turn(visit, place)
         elif place is not None and (shown := await self._sights.at(visit, place, reply.text)) is not None:

@@ -8,7 +8,7 @@ import discord
 from discord import File, MediaGalleryItem, Message
 from discord.components import Container, MediaGalleryComponent
 
-from bot.adapters.discord.shown import Pictured, Shown
+from bot.adapters.discord.shown import Part, Pictured, Shown
 from bot.port.pictures import Studio, made
 
 
@@ -47,6 +47,17 @@ def attached(message: Message | None) -> dict[str, int]:
     A message of components lists no attachments; ids and names are part of its pictures' addresses.
     """
     return {name: attachment_id for name, attachment_id, _ in _shown(message)}
+
+
+def parts_of(message: Message) -> list[Part]:
+    """Read a message's components as they would be sent to leave it as it is."""
+    parts: list[Part] = [dict(one.to_dict()) for one in message.components]
+    for part in parts:
+        for inner in part.get("components", []):
+            for item in inner.get("items", []):
+                name = urlsplit(item["media"]["url"]).path.rpartition("/")[2]
+                item["media"] = {"url": f"attachment://{name}"}
+    return parts
 
 
 def addresses(message: Message) -> dict[str, str]:

@@ -9,7 +9,7 @@ import discord
 import structlog
 from discord import HTTPException, Interaction
 
-from bot.adapters.discord.pictures import Kept, attached, files, kept, lacking
+from bot.adapters.discord.pictures import Kept, attached, files, kept, lacking, parts_of
 from bot.adapters.discord.shown import Part, Shown
 from bot.port.pictures import Studio
 
@@ -81,6 +81,21 @@ class Window:
                 await self._change_late(shown, kept(shown, there), new)
             else:
                 await self._change(shown, kept(shown, there), new)
+
+    @property
+    def parts(self) -> list[Part]:
+        """Read what the private message shows that was pressed."""
+        message = self._interaction.message
+        return parts_of(message) if message is not None and self.in_place else []
+
+    async def redraw(self, parts: list[Part]) -> None:
+        """Change what was pressed, all its pictures kept."""
+        still = [Kept(attachment_id) for attachment_id in attached(self._interaction.message).values()]
+        async with self._speaking:
+            if self._held:
+                await self._interaction.edit_original_response(view=Screen(parts), attachments=still)
+            else:
+                await self._interaction.response.edit_message(view=Screen(parts), attachments=still)
 
     async def _change(self, shown: Shown, still: Sequence[Kept], new: list[discord.File]) -> None:
         """Change the message that was pressed. Where Discord does not bear that, say it anew below."""

@@ -12,6 +12,7 @@ from simcord.actors import MemberActor
 from simcord.results import ResponseMessage
 
 from bot.adapters.discord import house
+from bot.port import Look, Reply
 from bot.rounds.model import BallotShape
 from bot.storage.store import Store
 from tests.adapters.discord.stage import Stage, green, labels, parts, pictures, screen, voting, words
@@ -54,13 +55,28 @@ async def test_a_tap_picks_in_place_and_the_next_takes_it_back(stage: Stage) -> 
     assert sheet.id not in [message.id for message in stage.votes.history(viewer=stage.admin)]
 
 
-async def test_the_same_button_twice_picks_once(stage: Stage) -> None:
+async def test_what_a_tap_redraws_is_what_a_look_shows(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tap reads nothing but what was pressed; on a sheet that was looked at anew all is the same."""
     ada = stage.member("ada")
     sheet = await stage.opened(ada)
-    button = next(part for part in parts(sheet) if part["type"] == 2)
-    await stage.pressed(ada, sheet, button["custom_id"])
-    twice = await stage.pressed(ada, sheet, button["custom_id"])
-    assert green(screen(twice)) == [button["label"]]
+    first, second, third, _ = labels(sheet)[0]
+    await tap(ada, sheet, first)  # with it comes the button for undo
+    looked: list[Look] = []
+    look = stage.made.catwalk.look
+
+    async def counted(wanted: Look) -> Reply:
+        looked.append(wanted)
+        return await look(wanted)
+
+    monkeypatch.setattr(stage.made.catwalk, "look", counted)
+    for label in (second, third, first, third):
+        await tap(ada, sheet, label)
+    assert looked == []
+    redrawn = (words(sheet).replace(f"**#{third} taken back.**\n", ""), green(sheet), labels(sheet))
+    again = await tap(ada, await tap(ada, sheet, "→"), "←")
+    assert redrawn[1:] == (green(again), labels(again))
+    assert redrawn[0].split("\n")[:3] == words(again).split("\n")[:3]
+    assert len(pictures(sheet)) == 1
 
 
 async def test_a_ballot_is_read_to_its_end_and_changed_from_my_ballot(stage: Stage) -> None:

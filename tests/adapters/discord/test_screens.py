@@ -138,6 +138,8 @@ async def test_a_sheet_has_a_pad_like_its_picture(inbox: FakeInbox, see: See) ->
     inbox.page_size = 20
     sheet = await see(ShowPage(2))
     assert isinstance(sheet, Sheet)
+    toggled = tuple(replace(tile, toggle=f"t:1:{tile.number}") for tile in sheet.tiles)
+    sheet = replace(sheet, tiles=toggled)
     shown = check(ballot.sheet(sheet, Reader()))
     assert len(list(walk_components(shown.parts()))) == 33 - 1  # nothing to undo yet
     (picture,) = shown.pictures
