@@ -15,7 +15,7 @@ from bot.adapters.discord.shown import MOST_OPTIONS, OPTION_LETTERS, Shown
 from bot.adapters.discord.sights import Sights
 from bot.adapters.discord.talk import Talk
 from bot.adapters.discord.visit import Asked, Visit, ask, refusal
-from bot.adapters.discord.who import PLATFORM, actor_in, group_of, joined_at, title_of
+from bot.adapters.discord.who import PLATFORM, actor_in, bears_posts, group_of, joined_at, title_of
 from bot.adapters.discord.window import Window, fields
 from bot.adapters.discord.words import cut, plain
 from bot.errors import RuleError
@@ -77,7 +77,7 @@ class House:
     def __init__(self, inbox: Inbox, studio: Studio, memos: Memos, room: str | None, secret: bytes) -> None:
         self._inbox = inbox
         self._studio = studio
-        self._sights = Sights(inbox, Habits(memos), Readers(), room)
+        self._sights = Sights(inbox, Habits(memos, secret), Readers(), room)
         self.talk = Talk(inbox, self._sights, secret)
 
     # ------------------------------------------------------------------ doors
@@ -123,7 +123,8 @@ class House:
 
     async def set_up(self, interaction: Interaction, code: str) -> None:
         """Join the channel to a campaign."""
-        await self.attend(interaction, lambda visit: self._set_up(visit, title_of(interaction), code))
+        title, posts = title_of(interaction), bears_posts(interaction.channel)
+        await self.attend(interaction, lambda visit: self._set_up(visit, title, posts, code))
 
     async def examined(self, interaction: Interaction) -> None:
         """Say what stops us from working in this channel."""
@@ -208,8 +209,7 @@ class House:
         reader = self._sights.reader(visit)
         if place is not None and place.kind == BALLOT:
             redrawn = ballot.redrawn(visit.window.parts, written, reply, reader)
-            if redrawn is not None:
-                await visit.window.redraw(redrawn)
+            if redrawn is not None and await visit.window.redraw(redrawn):
                 return
         if place is not None and place.kind == NEXT:
             await self._turn(visit, place)
@@ -324,8 +324,10 @@ class House:
                 await self._sights.habits.forget(visit.actor)
             await self._tell(visit, reply)
 
-    async def _set_up(self, visit: Visit, title: str, code: str) -> None:
-        """Join a channel. Everybody may read there that it takes part; that is what its first post says."""
+    async def _set_up(self, visit: Visit, title: str, posts: bool, code: str) -> None:
+        """Join a channel, if it can be posted in."""
+        if not posts:
+            raise RuleError("setup.where", t("Nothing can be posted here. Say /setup in a text channel."))
         said = Command(visit.actor, visit.event, "setup", code, visit.group, title)
         await self._tell(visit, await self._inbox.command(said))
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import discord
 from discord import Interaction, Member, Thread, User
+from discord.abc import Messageable
 
 from bot.port import Actor
 
@@ -27,6 +28,11 @@ def group_of(channel: object) -> str | None:
         case discord.abc.GuildChannel(id=channel_id):
             return str(channel_id)
     return None
+
+
+def bears_posts(channel: object) -> bool:
+    """Say whether the channel, or a thread's, takes messages by itself: a forum does not."""
+    return isinstance(channel.parent if isinstance(channel, Thread) else channel, Messageable)
 
 
 def title_of(interaction: Interaction) -> str:

@@ -88,14 +88,21 @@ class Window:
         message = self._interaction.message
         return parts_of(message) if message is not None and self.in_place else []
 
-    async def redraw(self, parts: list[Part]) -> None:
-        """Change what was pressed, all its pictures kept."""
+    async def redraw(self, parts: list[Part]) -> bool:
+        """Change what was pressed, all its pictures kept; False where Discord does not bear that."""
         still = [Kept(attachment_id) for attachment_id in attached(self._interaction.message).values()]
-        async with self._speaking:
-            if self._held:
-                await self._interaction.edit_original_response(view=Screen(parts), attachments=still)
-            else:
-                await self._interaction.response.edit_message(view=Screen(parts), attachments=still)
+        try:
+            async with self._speaking:
+                if self._held:
+                    await self._interaction.edit_original_response(view=Screen(parts), attachments=still)
+                else:
+                    await self._interaction.response.edit_message(view=Screen(parts), attachments=still)
+        except HTTPException as refused:
+            if refused.status != 400:
+                raise
+            log.warning("redraw_refused", reason=refused.text)
+            return False
+        return True
 
     async def _change(self, shown: Shown, still: Sequence[Kept], new: list[discord.File]) -> None:
         """Change the message that was pressed. Where Discord does not bear that, say it anew below."""

@@ -319,11 +319,43 @@ async def test_a_slow_answer_without_new_pictures_changes_the_message(
     assert late.followups == []
 
 
-async def test_a_tap_that_comes_too_late_for_discord_is_stored_all_the_same(stage: Stage) -> None:
+async def test_a_slow_command_says_its_words_first_and_its_picture_below(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = stage.member("ada")
+    drawn, draw = asyncio.Event(), stage.drawings.sheet
+
+    async def slow(tiles: object, columns: int) -> bytes:
+        await stage.env.external_wait(drawn.wait(), reason="a picture takes its time")
+        return await draw(tiles, columns)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(stage.drawings, "sheet", slow)
+    monkeypatch.setattr(house, "PATIENCE_S", 0.01)
+    late = await ada.slash(stage.votes, "vote")
+    assert late.deferred
+    assert late.ephemeral
+    drawn.set()
+    await stage.env.settle()
+    assert "Page 1 of 3" in words(screen(late))
+    assert pictures(screen(late)) == []
+    (below,) = late.followups
+    assert len(pictures(below)) == 1
+    assert green(await tap(ada, below, labels(below)[0][0]))
+
+
+TOO_LATE, TWICE = (404, 10062, 1), (400, 40060, 2)
+"""Status, code, and how often we try: what is refused in place is said anew."""
+
+
+@pytest.mark.parametrize("refused", [TOO_LATE, TWICE])
+async def test_a_tap_whose_answer_discord_takes_no_more_is_stored_all_the_same(
+    stage: Stage, refused: tuple[int, int, int]
+) -> None:
     ada = stage.member("ada")
     sheet = await stage.opened(ada)
     first = labels(sheet)[0][0]
-    stage.env.inject_error("POST", "/interactions/*/callback", status=404, code=10062)
+    status, code, times = refused
+    stage.env.inject_error("POST", "/interactions/*/callback", status=status, code=code, times=times)
     assert not (await ada.click(sheet, label=first)).acknowledged
     assert await picked(stage, ada) == [f"- Number {int(first)}"]
 
@@ -335,6 +367,12 @@ async def test_a_change_that_discord_does_not_bear_is_said_anew(stage: Stage) ->
     answer = screen(await ada.click(sheet, label="→"))
     assert answer.id != sheet.id
     assert "Page 2 of 3" in words(answer)
+    first, second, *_ = labels(answer)[0]
+    await tap(ada, answer, first)
+    stage.env.inject_error("POST", "/interactions/*/callback", status=400, code=50035, times=2)
+    anew = screen(await ada.click(answer, label=second))
+    assert anew.id != answer.id
+    assert green(anew) == [first, second]
 
 
 async def test_what_breaks_is_said_and_logged(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,14 @@ from typing import Any
 
 import discord
 import pytest
+from simcord.builders import ChannelHandle
+from sqlalchemy import select
 
 from bot.adapters.discord import commands as offered
 from bot.adapters.discord.adapter import Account, DiscordAdapter
 from bot.service import designs
 from bot.service.memos import StoredMemos
+from bot.storage.memos import memo
 from tests.adapters.discord.stage import Stage, connected, screen, words
 from tests.made_shop import SECRET, campaign_file, plan
 
@@ -81,6 +84,13 @@ async def test_a_channel_is_set_up_once_with_an_owners_code(stage: Stage) -> Non
     assert "This code was used before or is too old." in words(screen(again))
 
 
+async def test_a_forum_cannot_be_set_up(stage: Stage) -> None:
+    forum = stage.guild.create_forum_channel("ideas")
+    thread = stage.env.backend.create_thread(forum.id, "sleeves", stage.admin.id)
+    answer = await stage.admin.slash(ChannelHandle(stage.env, stage.guild, thread), "setup", code="AAAA")
+    assert "Say /setup in a text channel." in words(screen(answer))
+
+
 async def test_the_doctor_names_what_is_missing(stage: Stage) -> None:
     well = words(screen(await stage.admin.slash(stage.votes, "doctor")))
     assert well.count("✅") == 5
@@ -115,8 +125,10 @@ async def test_a_person_takes_their_data_along_and_is_forgotten_with_their_habit
     assert "This cannot be undone." in words(unsure)
     gone = screen(await ada.slash(stage.votes, "forget", sure="yes"))
     assert "You are forgotten here." in words(gone)
-    memos = StoredMemos(stage.made.store, "discord")
-    assert not await memos.read(f"habit:{ada.id}")
+    async with stage.made.store.read() as tx:
+        kept = (await tx.conn.execute(select(memo).where(memo.c.key.startswith("habit:")))).all()
+    assert [row.value for row in kept] == [""]
+    assert str(ada.id) not in kept[0].key
 
 
 async def test_where_several_campaigns_run_one_is_chosen_while_typing(stage: Stage) -> None:
