@@ -55,9 +55,9 @@ class Lease:
             raise NotHeld(self.name)
 
     async def take(self) -> bool:
-        """Take the lease or renew it; says whether it is ours."""
+        """Take the lease or renew it, before all else that is to be written; says whether it is ours."""
         asked_at = self._clock()
-        async with self._store.begin() as tx:
+        async with self._store.begin(urgent=True) as tx:
             taken = await leases.take(tx, self.name, self._holder, await database_now(tx), self._length_s)
         self._ends_at = asked_at + self._length_s if taken else asked_at
         return taken
@@ -65,7 +65,7 @@ class Lease:
     async def give_back(self) -> None:
         """Let another have the lease at once."""
         self._ends_at = self._clock()
-        async with self._store.begin() as tx:
+        async with self._store.begin(urgent=True) as tx:
             await leases.give_back(tx, self.name, self._holder)
 
     async def hold(self, work: Coroutine[Any, Any, None]) -> None:

@@ -1,6 +1,7 @@
 """One fan's ballot as they see it: drawn at their first look, then a sheet, a card or a duel at a time."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot import actions, cards
 from bot.actions import Finish, Pick, Prefer, Rate, Reason, Undo
@@ -38,7 +39,10 @@ ANSWERS = ("pass", "like", "love")
 
 @dataclass(frozen=True, slots=True)
 class Mine:
-    """One fan's ballot in a round that has opened, with why it takes no votes now, if so."""
+    """One fan's ballot in a round that has opened, with why it takes no votes now, if so.
+
+    `drawn`: the order in which they see it is fixed.
+    """
 
     round: Round
     field: Field
@@ -47,6 +51,12 @@ class Mine:
     order: tuple[int, ...]
     can_undo: bool
     closed: Text | None
+    drawn: bool
+
+    @property
+    def to_draw(self) -> bool:
+        """Say whether this is the first look at a ballot of a round that runs."""
+        return not self.drawn and self.round.state in engine.RUNNING
 
     @property
     def pages(self) -> tuple[tuple[int, ...], ...]:
@@ -130,8 +140,9 @@ async def begin(shop: Shop, actor: Actor, remote_group: str | None, fields: dict
             return
         field = await field_of(tx, round_, fields)
         drawn = await _drawn(tx, round_, field, person.fan_id)
-    async with shop.store.begin() as tx:
-        await orders.put_order(tx, round_.id, person.fan_id, drawn)
+    await shop.store.join(
+        partial(orders.put_order, round_id=round_.id, fan_id=person.fan_id, positions=drawn)
+    )
 
 
 async def _drawn(tx: Tx, round_: Round, field: Field, fan_id: int) -> tuple[int, ...]:
@@ -160,7 +171,8 @@ async def mine_of(tx: Tx, person: Person, group: GroupRow, fields: dict[int, Fie
     strip = strip_of(field, round_, row.count if row else ballots.Count(), await tx.now(), order)
     closed = await _closed(tx, person, group, round_, strip)
     shown = order or await _never_drawn(tx, round_, field, person.fan_id)
-    return Mine(round_, field, cells, strip, shown, await one_ballot.can_undo(tx, key), closed)
+    undo = await one_ballot.can_undo(tx, key)
+    return Mine(round_, field, cells, strip, shown, undo, closed, drawn=order is not None)
 
 
 async def _never_drawn(tx: Tx, round_: Round, field: Field, fan_id: int) -> tuple[int, ...]:

@@ -102,7 +102,7 @@ async def commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked])
 
 
 async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]) -> list[Reply | RuleError]:
-    async with store.begin() as tx:
+    async with store.begin(urgent=True) as tx:  # fans wait for their toasts
         round_ids = {asked.action.round_id for asked in batch}
         await tx.share_rounds(round_ids)
         book = _Book(await tx.now())

@@ -1,6 +1,7 @@
 """Groups on other platforms: how they join a campaign, who is in them, where they move."""
 
 from datetime import datetime
+from functools import partial
 
 from bot import cards
 from bot.errors import Gone, RuleError
@@ -62,10 +63,11 @@ async def _group(tx: Tx, said: Command, now: datetime) -> GroupRow:
 
 async def hear(shop: Shop, news: News) -> None:
     """Take note of what a platform tells of a group of ours; of others nothing is kept."""
+    if isinstance(news, Seen):  # as many as there are fans
+        await shop.store.join(partial(_see, seen=news))
+        return
     async with shop.store.begin() as tx:
         match news:
-            case Seen():
-                await _see(tx, news)
             case Moved(platform, group, to):
                 here = await people.find_group(tx, platform, group)
                 if here is not None and await people.find_group(tx, platform, to) is None:

@@ -4,22 +4,25 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.storage import received
-from bot.storage.store import Store
+from bot.storage.store import Store, Tx
 
 _KNOWN_FOR = timedelta(days=2)
 """How long an update is known again; Telegram repeats one for a day."""
 
 
 class StoredLedger:
-    """Keeps updates in the store, a transaction each time."""
+    """Keeps updates in the store; what a crowd sends at once shares its transactions."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     async def put(self, account: str, updates: Mapping[int, str]) -> frozenset[int]:
         """Keep updates by their ids; gives the ids that were not there before."""
-        async with self._store.begin() as tx:
+
+        async def put(tx: Tx) -> frozenset[int]:
             return await received.put_received(tx, account, updates, await tx.now())
+
+        return await self._store.join(put)
 
     async def waiting(self, account: str) -> dict[int, str]:
         """List what was not handled, the oldest first."""
@@ -28,8 +31,11 @@ class StoredLedger:
 
     async def handled(self, account: str, update_id: int) -> None:
         """Mark an update as handled; its content is forgotten."""
-        async with self._store.begin() as tx:
+
+        async def mark(tx: Tx) -> None:
             await received.mark_handled(tx, account, update_id, await tx.now())
+
+        await self._store.join(mark)
 
 
 async def tidy(store: Store) -> int:

@@ -61,17 +61,23 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
         return await said.look(shop, wanted)
     if isinstance(wanted.wish, ShowRemark):
         return await moderation.see(shop, wanted, wanted.wish.id)
-    if isinstance(wanted.wish, ShowPage | ShowDesign):  # a design can be answered on its own page
+    while (reply := await _screen(shop, wanted, fields)) is None:
         await ballot.begin(shop, wanted.actor, wanted.group, fields)
+    return reply
+
+
+async def _screen(shop: Shop, wanted: Look, fields: dict[int, Field]) -> Reply | None:
+    """Read a screen; None where a ballot must be drawn first, since it could be answered there."""
     async with shop.store.read() as tx:
         person = await known(tx, wanted.actor)
         group = await member_group(tx, person, wanted.actor.platform, wanted.group)
-        screen: Screen
+        screen: Screen | None
         match wanted.wish:
             case ShowFeed() as wish:
                 screen = await _feed(tx, person, group, wish, fields)
             case ShowPage(page):
-                screen = await ballot.page_of(tx, await ballot.mine_of(tx, person, group, fields), page)
+                mine = await ballot.mine_of(tx, person, group, fields)
+                screen = None if mine.to_draw else await ballot.page_of(tx, mine, page)
             case ShowDesign(number):
                 screen = await _design(tx, person, group, number, fields)
             case ShowBallot():
@@ -82,12 +88,13 @@ async def look(shop: Shop, wanted: Look, fields: dict[int, Field] | None = None)
                 screen = await presale_views.page_of(tx, group, person.fan_id, wish)
             case ShowOrders():
                 screen = await presale_views.orders_of(tx, person.fan_id)
-        return Reply(screen=screen, language=language_for(person, wanted.actor))
+        return Reply(screen=screen, language=language_for(person, wanted.actor)) if screen else None
 
 
 async def _design(
     tx: Tx, person: Person, group: GroupRow, number: int, fields: dict[int, Field]
-) -> DesignView:
+) -> DesignView | None:
+    """Show a design; None where the ballot it can be answered on is not drawn yet."""
     round_ = await rounds.group_round(tx, group.id)
     competitors = await campaigns.competitors(tx, round_.campaign_id) if round_ else []
     design = next((c for c in competitors if c.number == number), None)
@@ -103,6 +110,8 @@ async def _design(
         tile = ballot.tile_of(design)
         return DesignView(tile, facts, remarks, None, None, closed, before=before, presale=sold)
     mine = await ballot.mine_of(tx, person, group, fields)
+    if mine.to_draw:
+        return None
     return replace(_in_round(mine, design, facts, remarks, before), presale=sold)
 
 

@@ -1,7 +1,7 @@
 """An adapter's memos, kept in the database."""
 
 from bot.storage import memos
-from bot.storage.store import Store
+from bot.storage.store import Store, Tx
 
 
 class StoredMemos:
@@ -16,5 +16,7 @@ class StoredMemos:
             return await memos.find_memo(tx, self._platform, key)
 
     async def put(self, key: str, value: str) -> None:
-        async with self._store.begin() as tx:
+        async def put(tx: Tx) -> None:
             await memos.put_memo(tx, self._platform, key, value, await tx.now())
+
+        await self._store.join(put)

@@ -15,6 +15,8 @@ from contextvars import Context
 from pathlib import Path
 from typing import Any, TypeVar
 
+from bot.storage.place import Place
+
 T = TypeVar("T")
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
@@ -149,7 +151,7 @@ class Checkpoints:
     Left to SQLite, every thousandth page makes the commit it comes with wait for two more syncs.
     """
 
-    def __init__(self, path: str, writer: asyncio.Lock) -> None:
+    def __init__(self, path: str, writer: Place) -> None:
         self._path = path
         self._writer = writer
         self._thread = ThreadPoolExecutor(1, "catwalk-checkpoint")
@@ -165,7 +167,7 @@ class Checkpoints:
     async def _run(self) -> None:
         """Copy beside the writers, then hold them for the rest, so that the log begins anew."""
         await _in_thread(self._thread, lambda: self._copy("PASSIVE"))
-        async with self._writer:
+        async with self._writer.taken():
             await _in_thread(self._thread, lambda: self._copy("RESTART"))
 
     def _copy(self, mode: str) -> None:

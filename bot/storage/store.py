@@ -4,17 +4,17 @@ Voters and a close meet on a round's lock: voters share it, the closer excludes 
 advisory lock per round; on SQLite every write is `BEGIN IMMEDIATE`, which admits one writer at a time.
 """
 
-import asyncio
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, bindparam, event, func, select
 from sqlalchemy.engine import URL, make_url
@@ -25,7 +25,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from bot.errors import ConfigError, Problem, StateError
 from bot.storage.inline_sqlite import Checkpoints
 from bot.storage.inline_sqlite import Connection as InlineSqlite
+from bot.storage.place import Place
+from bot.storage.together import Together
 from bot.text import t
+
+T = TypeVar("T")
 
 DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What a database that is down, wrong or full raises."""
@@ -35,6 +39,7 @@ _SHARE = select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, bindparam("key"))
 _EXCLUDE = select(func.pg_advisory_xact_lock(_ROUND_LOCK, bindparam("key")))
 _NOW = select(func.clock_timestamp())
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
+_URGENT = 3  # connections to PostgreSQL that no crowd waits for: the votes', the small writes', the leases'
 _PATIENCE_S = 10.0  # how long to wait for another process that writes to the same SQLite file
 _SLOTS = 16
 _SESSION = {
@@ -98,34 +103,47 @@ class Store:
         self.slot = secrets.randbelow(_SLOTS)
         parsed, self.sqlite = _parsed(url)
         self._committing = ThreadPoolExecutor(1, "catwalk-commit")
-        self.engine: AsyncEngine = create_async_engine(
-            parsed,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            hide_parameters=True,
-            **({"async_creator": self._connect_sqlite} if self.sqlite else {"connect_args": _POSTGRESQL}),
-        )
+        how = {"async_creator": self._connect_sqlite} if self.sqlite else {"connect_args": _POSTGRESQL}
+        make = partial(create_async_engine, parsed, hide_parameters=True, **how)
+        self.engine: AsyncEngine = make(pool_size=pool_size, max_overflow=pool_size)
+        self._urgent = self.engine if self.sqlite else make(pool_size=_URGENT, max_overflow=0)
         if self.sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
-        self._writer = asyncio.Lock()
+        self._writer = Place()
+        self._small = Together(partial(self.begin, urgent=True))
         self._writing: AsyncConnection | None = None
         self._checkpoints = Checkpoints(str(parsed.database), self._writer)
 
+    @property
+    def engines(self) -> set[AsyncEngine]:
+        return {self.engine, self._urgent}
+
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        """Open a unit of work that writes. A second one inside it is a bug and is refused."""
+    async def begin(self, *, urgent: bool = False) -> AsyncIterator[Tx]:
+        """Open a unit of work that writes. A second one inside it is a bug and is refused.
+
+        Who is `urgent` goes before the others in this process who wait.
+        """
         refuse_nesting()
         token = _inside.set(True)
         try:
             if self.sqlite:
-                async with self._writer, self._immediate() as tx:
+                async with self._writer.taken(urgent=urgent), self._immediate() as tx:
                     yield tx
             else:
-                async with self.engine.begin() as conn:
+                async with (self._urgent if urgent else self.engine).begin() as conn:
                     yield Tx(conn, self)
         finally:
             _inside.reset(token)
+
+    async def join(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """Do something small in a transaction that it shares with others, and give its result once committed.
+
+        Where one of them fails, each is done alone. They must not depend on one another, nor wait for locks.
+        """
+        refuse_nesting()
+        return await self._small.do(work)
 
     @asynccontextmanager
     async def _immediate(self) -> AsyncIterator[Tx]:
@@ -170,7 +188,8 @@ class Store:
         if self._writing is not None:
             await self._writing.close()
         await self._checkpoints.close()
-        await self.engine.dispose()
+        for engine in self.engines:
+            await engine.dispose()
         self._committing.shutdown(wait=False)
 
     async def _connect_sqlite(self) -> InlineSqlite:

@@ -327,7 +327,8 @@ class Power:
         self.fails = False
         self._left = moment
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
-            event.listen(installation.store.engine.sync_engine, name, self._pass)
+            for engine in installation.store.engines:
+                event.listen(engine.sync_engine, name, self._pass)
         for name in ("fetch", "write", "commit"):  # what goes past SQLAlchemy
             setattr(InlineSqlite, name, self._passing(getattr(InlineSqlite, name)))
 

@@ -60,7 +60,8 @@ def commits(store: Store) -> Iterator[list[object]]:
 
             patch.setattr(InlineSqlite, "commit", counted)
         else:
-            event.listen(store.engine.sync_engine, "commit", seen.append)
+            for engine in store.engines:
+                event.listen(engine.sync_engine, "commit", seen.append)
         yield seen
 
 
