@@ -43,6 +43,12 @@ class Pace(BaseRateLimiter[str]):
         self._schedule = Schedule()
         self._turns: dict[Call, asyncio.Future[bool]] = {}
         self._timer: asyncio.TimerHandle | None = None
+        self._lull = asyncio.Event()
+        self._lull.set()
+
+    async def lull(self) -> None:
+        """Wait until nothing waits here but redraws: then it is worth working out another."""
+        await self._lull.wait()
 
     async def initialize(self) -> None:
         """Start with nothing known of what was sent before."""
@@ -109,6 +115,10 @@ class Pace(BaseRateLimiter[str]):
             self._tell(call, True)
         for call, wait_s in taken.late:
             self._tell(call, RetryAfter(math.ceil(wait_s)))
+        if self._schedule.crowded:
+            self._lull.clear()
+        else:
+            self._lull.set()
         if self._timer is not None:
             self._timer.cancel()
         if taken.next_at < math.inf:

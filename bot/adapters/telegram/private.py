@@ -1,8 +1,9 @@
 """A fan's own chat with the bot: the ballot in one message, words and numbers beside it."""
 
 import re
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from telegram import Bot, CallbackQuery, ForceReply, Message
@@ -13,7 +14,7 @@ from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.files import Answers, album_of, sent_file
 from bot.adapters.telegram.receive import Raw, Toast
-from bot.adapters.telegram.redraws import Redraws
+from bot.adapters.telegram.redraws import Redraws, Where
 from bot.adapters.telegram.shown import Shown
 from bot.adapters.telegram.subjects import subject
 from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
@@ -111,6 +112,7 @@ class Private:
         self._redraws = redraws
         self._menus = menus
         self._room = room
+        self._leaving: set[Where] = set()  # messages whose page is being turned
 
     # ------------------------------------------------------------------ taps
 
@@ -160,19 +162,34 @@ class Private:
             await self._go(at, place)
 
     def _later(self, at: _At, under: Spot, place: Place) -> None:
-        async def redraw() -> None:
-            shown = await self._seen(at, place)
-            if shown is not None:
-                await self._window.keys(at.chat_id, under.message_id, shown)
+        async def redraw() -> Callable[[], Awaitable[None]] | None:
+            await self._window.lull()
+            if (shown := await self._seen(at, place)) is None:
+                return None
+            return partial(self._window.keys, at.chat_id, under.message_id, shown)
 
         self._redraws.later((at.chat_id, under.message_id), redraw)
 
     async def _turn(self, at: _At, place: Place) -> None:
-        """Show the page after a finished one, or everything answered when none is left."""
-        page = place.number(0) or 1
-        here = await self._page(at, page)
-        following = onward(here.pages, page)
-        await self._go(at, Place(BALLOT, (following, len(here.pages))) if following else Place(MINE))
+        """Leave a finished page, once however often that is tapped while it takes its time."""
+        where = (at.chat_id, at.under.message_id if at.under else 0)
+        if where in self._leaving:
+            return
+        self._leaving.add(where)
+        try:
+            await self._onward(at, place)
+        finally:
+            self._leaving.discard(where)
+
+    async def _onward(self, at: _At, place: Place) -> None:
+        """Show the page after a finished one, most often the next, or everything answered."""
+        page, pages = place.number(0) or 1, place.number(1) or 0
+        there = await self._page(at, page + 1 if page < pages else 1)
+        following = onward(there.pages, page)
+        if following == there.page:
+            await self._show(at, ballot.page(there, self._readers.of(at.actor)))
+        else:
+            await self._go(at, Place(BALLOT, (following, len(there.pages))) if following else Place(MINE))
 
     async def _page(self, at: _At, page: int | None) -> Sheet | CardPage | DuelPage:
         reply = await self._look(at, ShowPage(page))
@@ -372,9 +389,11 @@ class Private:
 
     async def _show(self, at: _At, shown: Shown) -> None:
         """Show something in place of the message that was tapped, whatever still waited to be drawn there."""
-        if at.under is not None:
-            self._redraws.drop((at.chat_id, at.under.message_id))
-        await self._window.show(at.chat_id, shown, at.under)
+        if at.under is None:
+            await self._window.send(at.chat_id, shown)
+            return
+        with self._redraws.turning((at.chat_id, at.under.message_id)):
+            await self._window.show(at.chat_id, shown, at.under)
 
     async def _say(self, at: _At, words: str) -> None:
         await self._bot.send_message(at.chat_id, words)

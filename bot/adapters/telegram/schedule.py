@@ -102,6 +102,11 @@ class Schedule:
         self._all = Window(ALL_MOST, ALL_S)
         self._numbers = 0
 
+    @property
+    def crowded(self) -> bool:
+        """Say whether something waits that goes before redraws."""
+        return any(lane.posts for lane in self._lanes.values())
+
     def put(self, call: Call) -> list[Call]:
         """Queue a call; gives the redraws it makes needless, which are dropped."""
         self._numbers += 1

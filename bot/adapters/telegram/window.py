@@ -9,7 +9,7 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
-from bot.adapters.telegram.pace import REDRAW
+from bot.adapters.telegram.pace import REDRAW, Pace
 from bot.adapters.telegram.pictures import Pictures
 from bot.adapters.telegram.shown import Shown
 from bot.adapters.telegram.trouble import is_lost, is_unchanged
@@ -64,9 +64,9 @@ class Window:
         for shot, one, message in zip(shots, media, sent, strict=True):
             await self._pictures.sent(shot, one, message)
 
-    async def show(self, chat_id: int, shown: Shown, under: Spot | None = None) -> None:
+    async def show(self, chat_id: int, shown: Shown, under: Spot) -> None:
         """Show something in place of a message that is of its kind, picture or words; else below it."""
-        if under is not None and under.pictured == (shown.shot is not None):
+        if under.pictured == (shown.shot is not None):
             try:
                 await self.edit(chat_id, under.message_id, shown)
                 return
@@ -95,6 +95,12 @@ class Window:
         edited = await self._bot.edit_message_media(item, chat_id, message_id, reply_markup=shown.keyboard)
         if isinstance(edited, Message):
             await self._pictures.sent(shown.shot, media, edited)
+
+    async def lull(self) -> None:
+        """Wait until nothing is to be sent that goes before a redraw."""
+        pace = self._bot.rate_limiter
+        if isinstance(pace, Pace):
+            await pace.lull()
 
     async def keys(self, chat_id: int, message_id: int, shown: Shown) -> None:
         """Change a message's buttons only."""
