@@ -49,7 +49,13 @@ class Database(Group):
         "A password belongs in the environment: CATWALK_DATABASE__URL.",
         repr=False,
     )
-    pool_size: int = setting(5, "Connections kept open by each process; a crowd may double them, and three more wait for no crowd.", unit="connections", low=1, high=100)
+    pool_size: int = setting(
+        5,
+        "Connections kept open by each process; a crowd may double them, and three more wait for no crowd.",
+        unit="connections",
+        low=1,
+        high=100,
+    )
 
     @field_validator("url")
     @classmethod

@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx
 
+from bot.adapters.web.wire import event_id
+from bot.port import Actor
 from tests.adapters.web.browser import NAVIGATION, SCRIPT, forms
 
 Asked = tuple[str, str]
@@ -49,6 +51,11 @@ class Fan:
     def presses(self) -> int:
         """Count the presses that were acknowledged."""
         return len(self.saved)
+
+    def event(self, remote_id: str, asked: Asked) -> str:
+        """Name a press as the room does that knows this fan by `remote_id`."""
+        nonce, action = asked
+        return event_id(Actor("room", remote_id, ""), {"event_id": nonce}, action)
 
     # -------------------------------------------------------------- asking
 

@@ -29,7 +29,7 @@ closes_at = {closes_at}
 keep = {keep}
 quorum = 3
 tie_rule = "lot"
-page_size = 8
+page_size = {page_size}
 """
 
 SLOW = (("2030-05-03T18:00:00", "2030-05-10T20:00:00"), ("2030-05-17T18:00:00", "2030-05-24T20:00:00"))
@@ -37,14 +37,16 @@ BRIEF = (("2020-05-03T18:00:00", "2020-05-03T18:00:10"), ("2030-05-17T18:00:00",
 """When the rounds open and close. A round planned for the past keeps its length: ten seconds."""
 
 
-def campaign(root: Path, times: tuple[tuple[str, str], ...] = SLOW) -> Path:
-    """Write the folder of a campaign of 24 designs and two rounds."""
+def campaign(
+    root: Path, times: tuple[tuple[str, str], ...] = SLOW, designs: int = DESIGNS, page_size: int = 8
+) -> Path:
+    """Write the folder of a campaign of 24 designs, or more, and two rounds."""
     rounds = [
-        _ROUND.format(opens_at=opens_at, closes_at=closes_at, keep=10 - 6 * i)
+        _ROUND.format(opens_at=opens_at, closes_at=closes_at, keep=10 - 6 * i, page_size=page_size)
         for i, (opens_at, closes_at) in enumerate(times)
     ]
-    lines = [f"{n:03d}.jpg,Look {n},dress\n" for n in range(1, DESIGNS + 1)]
-    photos: Mapping[str, bytes] = {f"photos/{n:03d}.jpg": jpeg(n) for n in range(1, DESIGNS + 1)}
+    lines = [f"{n:03d}.jpg,Look {n},dress\n" for n in range(1, designs + 1)]
+    photos: Mapping[str, bytes] = {f"photos/{n:03d}.jpg": jpeg(n) for n in range(1, designs + 1)}
     return folder(root, _HEAD + "".join(rounds), "photo,title,category\n" + "".join(lines), photos)
 
 

@@ -2,24 +2,20 @@
 
 import asyncio
 import socket
-import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from random import Random
-from typing import TypeVar
 
 import pytest
 
 from tests.e2e import made
 from tests.e2e.conftest import installed
 from tests.e2e.process import Catwalk, Died, free_port
+from tests.e2e.telegram import account, hooked, ours, until
 from tests.telegram.botapi.server import BotApi, serving
-from tests.telegram.botapi.world import Chat, Member, Message, User
-
-T = TypeVar("T")
+from tests.telegram.botapi.world import Member, Message, User
 
 PATIENCE_S = 40.0
-_PAUSE = threading.Event()
 
 
 @pytest.fixture
@@ -34,43 +30,6 @@ def shop(tmp_path: Path, bytecode: Path, photos: Path) -> Iterator[Catwalk]:
 async def api() -> AsyncIterator[BotApi]:
     async with serving(BotApi(strict=True)) as api:
         yield api
-
-
-def account(api: BotApi) -> dict[str, str]:
-    return {
-        "CATWALK_RELAY__LEASE_S": "5",
-        "CATWALK_TELEGRAM__TOKEN": api.token,
-        "CATWALK_TELEGRAM__BASE_URL": api.base_url,
-        "CATWALK_TELEGRAM__BASE_FILE_URL": api.base_file_url,
-    }
-
-
-def hooked(port: int) -> dict[str, str]:
-    """Have updates sent here, without the proxy that has TLS elsewhere."""
-    return {
-        "CATWALK_TELEGRAM__MODE": "webhook",
-        "CATWALK_TELEGRAM__WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram",
-        "CATWALK_TELEGRAM__WEBHOOK_PORT": str(port),
-        "CATWALK_TELEGRAM__WEBHOOK_SECRET": "a_secret_of_some_length",
-    }
-
-
-async def until(found: Callable[[], T | None]) -> T:
-    """Wait for something another process brings about."""
-    async with asyncio.timeout(PATIENCE_S):
-        there = found()
-        while not there:
-            await asyncio.to_thread(_PAUSE.wait, 0.05)
-            there = found()
-    return there
-
-
-def words(message: Message) -> str:
-    return str(message.get("text") or message.get("caption") or "")
-
-
-def ours(api: BotApi, chat: Chat) -> list[Message]:
-    return [m for m in chat.messages.values() if m.get("from", {}).get("id") == api.state.world.bot.id]
 
 
 # ------------------------------------------------------------------ what keeps it from starting

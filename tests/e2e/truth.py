@@ -3,19 +3,32 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
-from bot.adapters.web.wire import event_id
-from bot.port import Actor
 from bot.rounds.model import Standing
 from bot.service.counting import counted
 from bot.storage import journal, one_ballot, outbox, people, rounds, tallies, votes
 from bot.storage.store import Store, Tx
-from tests.e2e.fan import Asked, Fan
 from tests.e2e.process import Catwalk
 
 Tally = dict[int, tuple[int, int]]
+
+
+class Voter(Protocol):
+    """A fan on any surface, and what the answers they got make of their ballot: see `tests.e2e.fan.Fan`."""
+
+    picked: set[int]
+    finished: set[int]
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def saved(self) -> Sequence[Any]: ...
+    @property
+    def asked(self) -> Any: ...
+    def event(self, remote_id: str, asked: Any) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +107,14 @@ async def _posts(tx: Tx) -> list[str]:
     return [post.kind for post in await outbox.group_posts(tx, main.id, None, None, 100)][::-1]
 
 
-def check_ballots(kept: Truth, fans: Sequence[Fan]) -> None:
+def check_ballots(kept: Truth, fans: Sequence[Voter]) -> None:
     """Every acknowledged press is there, and was counted once."""
     broken = list(violations(kept, fans))
     assert not broken, "\n".join(broken)
     assert kept.turnout == len(fans)
 
 
-def violations(kept: Truth, fans: Sequence[Fan]) -> Iterator[str]:
+def violations(kept: Truth, fans: Sequence[Voter]) -> Iterator[str]:
     """Name every promise about votes that was broken, as one would tell the shop."""
     for fan in fans:
         for broken in _broken(kept.ballots[fan.name], fan):
@@ -116,9 +129,9 @@ def violations(kept: Truth, fans: Sequence[Fan]) -> Iterator[str]:
         yield f"posts stand twice: {kept.posts}"
 
 
-def _broken(held: Held, fan: Fan) -> Iterator[str]:
-    saved = Counter(_event(held, asked) for asked in fan.saved)
-    asked = {_event(held, fan.asked)} if fan.asked else set()
+def _broken(held: Held, fan: Voter) -> Iterator[str]:
+    saved = Counter(fan.event(held.remote_id, asked) for asked in fan.saved)
+    asked = {fan.event(held.remote_id, fan.asked)} if fan.asked else set()
     if lost := saved - held.events:
         yield f"{lost.total()} of {len(fan.saved)} acknowledged presses are not kept"
     if more := set(held.events - saved) - asked:
@@ -129,12 +142,6 @@ def _broken(held: Held, fan: Fan) -> Iterator[str]:
         yield f"picked {sorted(fan.picked)}, kept {sorted(held.picked)}"
     if not held.seen >= fan.finished:
         yield f"finished pages are not: {sorted(fan.finished - held.seen)}"
-
-
-def _event(held: Held, asked: Asked) -> str:
-    """Name a press as the room does."""
-    nonce, action = asked
-    return event_id(Actor("room", held.remote_id, ""), {"event_id": nonce}, action)
 
 
 def _core(standings: Sequence[Standing]) -> list[tuple[int, int, int, int]]:

@@ -159,7 +159,7 @@ class People:
             "data": data,
         }
         query = self._state.callbacks[query_id] = Query(query_id, user.id, self._state.clock(), content)
-        self._state.updates.put("callback_query", content)
+        query.update_id = self._state.updates.put("callback_query", content)
         return query
 
     def pays(self, user: User, invoice: Message) -> Query:

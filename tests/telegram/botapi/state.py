@@ -22,6 +22,7 @@ class Query:
     user_id: int
     asked_at: float
     content: dict[str, Any]
+    update_id: int = 0
     answer: dict[str, Any] | None = None
     answered_at: float | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)

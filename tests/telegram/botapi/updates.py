@@ -51,6 +51,8 @@ class Updates:
         self._queue: deque[Update] = deque()
         self._news = asyncio.Event()
         self._poller: asyncio.Future[None] | None = None
+        self.taken: set[int] = set()
+        """The ids of what the bot acknowledged: by an offset beyond it, or by its webhook's 200."""
         self.polled = asyncio.Event()
         """Somebody waits for news."""
         self.delivered = asyncio.Event()
@@ -68,12 +70,17 @@ class Updates:
         """Set what is sent from now on; an empty list is everything but what must be named."""
         self.allowed = frozenset(kinds) if kinds else frozenset(KINDS) - _ASKED_FOR
 
-    def put(self, kind: str, content: Any) -> None:
-        """Queue an update, if its kind is one the bot wants. A kind we do not know is sent as it is."""
-        if kind in self.allowed or kind not in KINDS:
-            self._ids += 1
-            self._queue.append({"update_id": self._ids, kind: deepcopy(content)})
-            self._announce()
+    def put(self, kind: str, content: Any) -> int:
+        """Queue an update, if its kind is one the bot wants; gives its id, which is 0 for one that is not.
+
+        A kind we do not know is sent as it is.
+        """
+        if kind not in self.allowed and kind in KINDS:
+            return 0
+        self._ids += 1
+        self._queue.append({"update_id": self._ids, kind: deepcopy(content)})
+        self._announce()
+        return self._ids
 
     def again(self, update: Update) -> None:
         """Queue an update once more under its own id, as happens when its receipt was lost."""
@@ -123,7 +130,7 @@ class Updates:
             while len(self._queue) > -offset:
                 self._queue.popleft()
         while offset > 0 and self._queue and self._queue[0]["update_id"] < offset:
-            self._queue.popleft()
+            self.taken.add(self._queue.popleft()["update_id"])
 
     # ------------------------------------------------------------ webhook
 
@@ -147,6 +154,7 @@ class Updates:
     async def _deliver(self, webhook: Webhook) -> None:
         """Send what is queued, in order for each person or chat and side by side between them."""
         lanes: dict[int, asyncio.Task[None]] = {}
+        sending: set[asyncio.Task[None]] = set()
         begun: set[int] = set()
         connector = aiohttp.TCPConnector(limit=webhook.connections)
         async with aiohttp.ClientSession(connector=connector, trust_env=False) as session:
@@ -156,13 +164,15 @@ class Updates:
                     for update in [u for u in self._queue if u["update_id"] not in begun]:
                         begun.add(update["update_id"])
                         lane = _lane(update)
-                        sending = self._send(session, webhook, update, lanes.get(lane))
-                        lanes[lane] = asyncio.create_task(sending)
+                        task = asyncio.create_task(self._send(session, webhook, update, lanes.get(lane)))
+                        lanes[lane] = task
+                        sending.add(task)
+                        task.add_done_callback(sending.discard)
                     await self._news.wait()
             finally:
-                for task in lanes.values():
+                for task in sending:
                     task.cancel()
-                await asyncio.gather(*lanes.values(), return_exceptions=True)
+                await asyncio.gather(*sending, return_exceptions=True)
 
     async def _send(
         self,
@@ -186,6 +196,7 @@ class Updates:
                 wait_s = min(wait_s * 2, 60.0)
                 continue
             self._queue.remove(update)
+            self.taken.add(update["update_id"])
             if asked:
                 await self._called(asked)
             if not self._queue:
