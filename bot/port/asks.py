@@ -71,6 +71,13 @@ class ShowDesign:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowDesigns:
+    """The designs whose number begins like `words`, or whose title has them, to choose one while typing."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowBallot:
     """My ballot: every pick, how much is seen, what is left."""
 
@@ -121,6 +128,7 @@ Wish = (
     ShowFeed
     | ShowPage
     | ShowDesign
+    | ShowDesigns
     | ShowBallot
     | ShowSaid
     | ShowRemark

@@ -104,6 +104,13 @@ class DesignView:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """Designs by number and title, in order of their numbers."""
+
+    designs: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Me:
     """What we keep about the person, for the person."""
 
@@ -150,6 +157,7 @@ Screen = (
     | Said
     | Remark
     | DesignView
+    | Index
     | BallotView
     | Me
     | Takeout

@@ -8,6 +8,7 @@ from bot.port import (
     DesignView,
     Feed,
     FeedPost,
+    Index,
     Look,
     Notice,
     Remark,
@@ -16,6 +17,7 @@ from bot.port import (
     Screen,
     ShowBallot,
     ShowDesign,
+    ShowDesigns,
     ShowFeed,
     ShowMe,
     ShowOrders,
@@ -80,6 +82,8 @@ async def _screen(shop: Shop, wanted: Look, fields: dict[int, Field]) -> Reply |
                 screen = None if mine.to_draw else await ballot.page_of(tx, mine, page)
             case ShowDesign(number):
                 screen = await _design(tx, person, group, number, fields)
+            case ShowDesigns(words):
+                screen = await _index(tx, group, words)
             case ShowBallot():
                 screen = ballot.answered(await ballot.mine_of(tx, person, group, fields))
             case ShowPresales():
@@ -89,6 +93,20 @@ async def _screen(shop: Shop, wanted: Look, fields: dict[int, Field]) -> Reply |
             case ShowOrders():
                 screen = await presale_views.orders_of(tx, person.fan_id)
         return Reply(screen=screen, language=language_for(person, wanted.actor)) if screen else None
+
+
+async def _index(tx: Tx, group: GroupRow, words: str) -> Index:
+    """Find the designs of this group's round by the beginning of their number, or by words in their title."""
+    round_ = await rounds.group_round(tx, group.id)
+    competitors = await campaigns.competitors(tx, round_.campaign_id) if round_ else []
+    sought = words.strip().lstrip("#").casefold()
+    return Index(
+        tuple(
+            (c.number, c.title)
+            for c in competitors
+            if str(c.number).startswith(sought.lstrip("0") or sought) or sought in c.title.casefold()
+        )
+    )
 
 
 async def _design(

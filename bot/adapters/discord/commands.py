@@ -82,6 +82,9 @@ def _fans(tree: CommandTree, house: House) -> None:
     async def campaigns(interaction: Interaction, words: str) -> list[Choice[str]]:
         return await house.campaigns(interaction, words)
 
+    async def designs(interaction: Interaction, words: int | str) -> list[Choice[int]]:
+        return await house.designs(interaction, str(words))
+
     @tree.command(description=said(t("What runs here, and the next dates")))
     @describe(campaign=said(CAMPAIGN))
     @autocomplete(campaign=campaigns)
@@ -103,6 +106,7 @@ def _fans(tree: CommandTree, house: House) -> None:
         words=said(t("What would make it better?")),
         photo=said(t("A photo that shows it")),
     )
+    @autocomplete(number=designs)
     async def comment(
         interaction: Interaction, number: Range[int, 1, 9999], words: str, photo: Attachment | None = None
     ) -> None:
@@ -110,6 +114,7 @@ def _fans(tree: CommandTree, house: House) -> None:
 
     @tree.command(description=said(t("See a design large")))
     @describe(number=said(t("The number on the photo")))
+    @autocomplete(number=designs)
     async def find(interaction: Interaction, number: Range[int, 1, 9999]) -> None:
         await house.found(interaction, number)
 
@@ -120,6 +125,7 @@ def _fans(tree: CommandTree, house: House) -> None:
         colour=said(t("Which colour, where there are several")),
         size=said(t("Which size, where there are several")),
     )
+    @autocomplete(number=designs)
     async def order(
         interaction: Interaction,
         number: Range[int, 1, 9999],

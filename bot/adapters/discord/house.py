@@ -19,19 +19,21 @@ from bot.adapters.discord.who import PLATFORM, actor_in, bears_posts, group_of, 
 from bot.adapters.discord.window import Window, fields
 from bot.adapters.discord.words import cut, plain
 from bot.errors import RuleError
-from bot.i18n import render
+from bot.i18n import number, render
 from bot.port import (
     Answer,
     Back,
     Command,
     Comment,
     Inbox,
+    Index,
     Memos,
     NewDesigns,
     Press,
     Reply,
     Sent,
     Sheet,
+    ShowDesigns,
     ShowSaid,
     ShowTakeout,
     Takeout,
@@ -101,25 +103,25 @@ class House:
         await self.attend(interaction, lambda visit: self._commanded(visit, name, said))
 
     async def commented(
-        self, interaction: Interaction, number: int, words: str, photo: Attachment | None
+        self, interaction: Interaction, about: int, words: str, photo: Attachment | None
     ) -> None:
         """Say something about a design."""
         file = attachment(interaction.client, photo) if photo else None
-        await self.attend(interaction, lambda visit: self._comment(visit, number, words, file))
+        await self.attend(interaction, lambda visit: self._comment(visit, about, words, file))
 
-    async def uploaded(self, interaction: Interaction, number: int, photo: Attachment, note: str) -> None:
+    async def uploaded(self, interaction: Interaction, about: int, photo: Attachment, note: str) -> None:
         """Take the next version of a design."""
         file = attachment(interaction.client, photo)
-        await self.attend(interaction, lambda visit: self._upload(visit, number, file, note))
+        await self.attend(interaction, lambda visit: self._upload(visit, about, file, note))
 
     async def added(self, interaction: Interaction, given: Sequence[Attachment], words: str) -> None:
         """Take designs for a campaign that has not begun."""
         sent = [attachment(interaction.client, one) for one in given]
         await self.attend(interaction, lambda visit: self._add(visit, sent, words))
 
-    async def found(self, interaction: Interaction, number: int) -> None:
+    async def found(self, interaction: Interaction, about: int) -> None:
         """Show a design."""
-        await self.attend(interaction, lambda visit: self._show(visit, Place(LARGE, (0, 0, number))))
+        await self.attend(interaction, lambda visit: self._show(visit, Place(LARGE, (0, 0, about))))
 
     async def set_up(self, interaction: Interaction, code: str) -> None:
         """Join the channel to a campaign."""
@@ -134,8 +136,8 @@ class House:
     async def campaigns(self, interaction: Interaction, words: str) -> list[Choice[str]]:
         """Offer the campaigns that run here, where there are several."""
         visit = self._visit(interaction)
+        asked = Command(visit.actor, visit.event, "campaign", "", visit.group)
         try:
-            asked = Command(visit.actor, visit.event, "campaign", "", visit.group)
             screen = (await self._ask(visit, self._inbox.command, asked)).screen
         except RuleError:
             return []
@@ -146,6 +148,19 @@ class House:
             for title, say in named
             if words.casefold() in title.casefold()
         ][:MOST_OPTIONS]
+
+    async def designs(self, interaction: Interaction, words: str) -> list[Choice[int]]:
+        """Offer the designs whose number or title is being typed."""
+        visit = self._visit(interaction)
+        try:
+            screen = (await self._sights.look(visit, ShowDesigns(words))).screen
+        except RuleError:
+            return []
+        assert isinstance(screen, Index)
+        return [
+            Choice(name=cut(f"{number(n)} {title}", OPTION_LETTERS), value=n)
+            for n, title in screen.designs[:MOST_OPTIONS]
+        ]
 
     def _visit(self, interaction: Interaction) -> Visit:
         return Visit(
@@ -296,8 +311,8 @@ class House:
 
     # ------------------------------------------------------------------ files
 
-    async def _upload(self, visit: Visit, number: int, photo: Sent, note: str) -> None:
-        reply = await self._inbox.upload(Upload(visit.actor, visit.event, number, photo, note))
+    async def _upload(self, visit: Visit, about: int, photo: Sent, note: str) -> None:
+        reply = await self._inbox.upload(Upload(visit.actor, visit.event, about, photo, note))
         await self._tell(visit, reply)
 
     async def _add(self, visit: Visit, files: Sequence[Sent], words: str) -> None:

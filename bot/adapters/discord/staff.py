@@ -135,6 +135,9 @@ def _owners(tree: CommandTree, house: House) -> None:
 
 
 def _designers(tree: CommandTree, house: House) -> None:
+    async def designs_(interaction: Interaction, words: int | str) -> list[Choice[int]]:
+        return await house.designs(interaction, str(words))
+
     version = Group(name="version", description=said(t("New versions of designs; for designers")))
     designs = Group(name="designs", description=said(t("Designs of a campaign; for designers")))
 
@@ -144,6 +147,7 @@ def _designers(tree: CommandTree, house: House) -> None:
         photo=said(t("The photo of the new version")),
         note=said(t("What changed, in one line: fans read it")),
     )
+    @autocomplete(number=designs_)
     async def upload(
         interaction: Interaction, number: Range[int, 1, 9999], photo: Attachment, note: str
     ) -> None:

@@ -143,6 +143,16 @@ async def test_where_several_campaigns_run_one_is_chosen_while_typing(stage: Sta
     assert await stranger.autocomplete(stage.votes, "results", "campaign", "") != []
 
 
+async def test_a_design_is_chosen_by_its_number_or_its_title_while_typing(stage: Stage) -> None:
+    ada = stage.member("ada")
+    typed = {"1": [1, 10], "#01": [1, 10], "dress 7": [7], "no such": []}
+    for words_, found in typed.items():
+        choices = await ada.autocomplete(stage.votes, "find", "number", words_)
+        assert [one["value"] for one in choices] == found, words_
+    every = await ada.autocomplete(stage.votes, "order", "number", "")
+    assert [one["name"] for one in every][:2] == ["#001 Dress 1", "#002 Dress 2"]
+
+
 async def test_accounts_are_joined_and_the_ballot_goes_on(stage: Stage) -> None:
     fan = await stage.made.fan(1)
     await stage.made.look(fan)

@@ -20,6 +20,7 @@ from bot.port import (
     DuelPage,
     Feed,
     FeedPost,
+    Index,
     Look,
     Me,
     NewDesigns,
@@ -36,6 +37,7 @@ from bot.port import (
     Sheet,
     ShowBallot,
     ShowDesign,
+    ShowDesigns,
     ShowFeed,
     ShowMe,
     ShowOrders,
@@ -173,6 +175,9 @@ class FakeInbox:
                 return self._page(fan, page)
             case ShowDesign(number):
                 return self._design(fan, number)
+            case ShowDesigns(words):
+                named = enumerate(self.titles, start=1)
+                return Index(tuple((n, title) for n, title in named if words in f"{n} {title}"))
             case ShowBallot():
                 picks = tuple(self._tile(fan, n) for n in sorted(self._picks(fan)))
                 undo = "undo" if fan.undo else fan.answers.undo
