@@ -35,7 +35,7 @@ from bot.port import Actor, Press
 from bot.service.ledger import StoredLedger
 from bot.serving import listen
 from bot.storage import schema
-from bot.storage.store import Store
+from bot.storage.store import Store, is_outage
 from tests.clock import Clock
 from tests.made_shop import ROOM, MadeShop, made_shop
 
@@ -111,7 +111,7 @@ def receiver(shop: MadeShop, application: Application[Any, Any, Any, Any, Any, A
     def vote(query: Raw) -> Awaitable[Toast] | None:
         return voted(query) if query["data"][:2] == "t:" else None
 
-    return Receiver(application, StoredLedger(shop.store), vote, KINDS)
+    return Receiver(application, StoredLedger(shop.store), vote, KINDS, is_outage)
 
 
 async def webhook(shop: MadeShop, url: str, started: Callable[[int], None]) -> None:

@@ -7,7 +7,7 @@ from bot.lease import Lease
 from bot.service.ledger import StoredLedger
 from bot.service.memos import StoredMemos
 from bot.settings import Settings
-from bot.storage.store import Store
+from bot.storage.store import Store, is_outage
 
 PLATFORM = TelegramAdapter.platform
 
@@ -22,6 +22,7 @@ def adapter(settings: Settings, token: str, store: Store, gallery: Gallery, leas
         settings.need_secret().encode(),
         room=settings.room.base_url,
         address=_address(settings),
+        is_outage=is_outage,
     )
 
 

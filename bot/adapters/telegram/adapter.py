@@ -21,7 +21,7 @@ from bot.adapters.telegram.posts import Posted, posted
 from bot.adapters.telegram.receive import Receiver
 from bot.adapters.telegram.redraws import REST_S
 from bot.adapters.telegram.request import AiohttpRequest
-from bot.adapters.telegram.trouble import delivery_error, is_threadless
+from bot.adapters.telegram.trouble import delivery_error, is_threadless, passes
 from bot.adapters.telegram.who import PLATFORM
 from bot.adapters.telegram.window import Window
 from bot.errors import ConfigError, Problem
@@ -92,7 +92,8 @@ class Address:
 class TelegramAdapter:
     """One bot's account. Without an `address` it asks for updates.
 
-    `room` is the public address of the browser room, where it has one; `rest_s` is for tests.
+    `room` is the public address of the browser room, where it has one; `is_outage` says of an error of the
+    Inbox, the memos or the ledger that it passes; `rest_s` is for tests.
     """
 
     platform = PLATFORM
@@ -108,6 +109,7 @@ class TelegramAdapter:
         *,
         room: str | None = None,
         address: Address | None = None,
+        is_outage: Callable[[Exception], bool] = lambda _: False,
         rest_s: float = REST_S,
     ) -> None:
         self._bot = bot
@@ -117,6 +119,7 @@ class TelegramAdapter:
         self._secret = secret
         self._room = room
         self._address = address
+        self._is_outage = is_outage
         self._rest_s = rest_s
         self._connected = asyncio.Event()
         self._inbox: Inbox | None = None  # who is served while we are connected
@@ -131,9 +134,11 @@ class TelegramAdapter:
             await self._bot.request.shutdown()  # which the library leaves open when it was cut off starting
 
     async def _serve(self, application: Application[Any, Any, Any, Any, Any, Any], inbox: Inbox) -> None:
-        house = House(self._bot, inbox, self._window, self._links, self._memos, self._room, self._rest_s)
+        house = House(
+            self._bot, inbox, self._window, self._links, self._memos, self._room, self._passes, self._rest_s
+        )
         house.furnish(application)
-        receiver = Receiver(application, self._ledger, house.vote, UPDATES)
+        receiver = Receiver(application, self._ledger, house.vote, UPDATES, self._passes)
         self._inbox = inbox
         self._connected.set()
         try:
@@ -156,6 +161,9 @@ class TelegramAdapter:
         )
         path = urlsplit(at.url).path or "/"
         await hook.serve(hook.app(hook.Hook(receiver, at.secret), path), listening)
+
+    def _passes(self, error: BaseException) -> bool:
+        return passes(error) or (isinstance(error, Exception) and self._is_outage(error))
 
     @property
     def _window(self) -> Window:

@@ -1,6 +1,5 @@
 """Everything that listens to people on Telegram, put together; updates come in by the library's handlers."""
 
-import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
@@ -21,7 +20,7 @@ from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.groups import Groups
 from bot.adapters.telegram.links import Links
 from bot.adapters.telegram.private import Private
-from bot.adapters.telegram.receive import Raw, Toast
+from bot.adapters.telegram.receive import CutOff, Passes, Raw, Toast
 from bot.adapters.telegram.redraws import REST_S, Redraws
 from bot.adapters.telegram.who import actor_of
 from bot.adapters.telegram.window import Window, answer
@@ -56,8 +55,10 @@ class House:
         links: Links,
         memos: Memos,
         room: str | None,
+        passes: Passes,
         rest_s: float = REST_S,
     ) -> None:
+        self._passes = passes
         self.menus = Menus(bot)
         self.redraws = Redraws(rest_s)
         self._readers = Readers()
@@ -110,9 +111,9 @@ class House:
         await (self._private.written if update.edited_message is None else self._private.edited)(message)
 
     async def _failed(self, update: object, context: Context) -> None:
-        """Log what went wrong, and leave no tap unanswered."""
-        if isinstance(context.error, NotHeld):
-            raise asyncio.CancelledError  # and not handled: whoever speaks for this account now does it
+        """Log what went wrong, and leave no tap unanswered; what passes is no error yet."""
+        if context.error is not None and (isinstance(context.error, NotHeld) or self._passes(context.error)):
+            raise CutOff from context.error
         log.error("update_failed", exc_info=context.error)
         query = update.callback_query if isinstance(update, Update) else None
         if isinstance(query, CallbackQuery):

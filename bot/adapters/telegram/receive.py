@@ -20,6 +20,9 @@ from bot.port import Ledger
 
 log = structlog.get_logger()
 
+AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0)
+"""How long to wait before a handler that was cut off is begun again."""
+
 Raw = dict[str, Any]
 """An update, or a part of one, as Telegram sent it."""
 
@@ -41,12 +44,26 @@ class Answer:
     toast: Toast
 
 
+class CutOff(BaseException):
+    """A handler came to no end, through no fault of what it handles; `__cause__` says by what.
+
+    No Exception, which the library would log and forget.
+    """
+
+
+Passes = Callable[[BaseException], bool]
+"""Says of trouble that it passes: then whoever met it is begun again."""
+
 Vote = Callable[[Raw], Awaitable[Toast] | None]
 """Takes a callback query that votes; None at once for any other."""
 
 
 class Receiver:
-    """Takes updates, whatever way they come. `application` has been started; `kinds` are those it handles."""
+    """Takes updates, whatever way they come. `application` has been started; `kinds` are those it handles.
+
+    A handler that raises CutOff is begun again, since an update was acknowledged; so is what follows a vote
+    where it meets trouble that `passes`.
+    """
 
     def __init__(
         self,
@@ -54,12 +71,14 @@ class Receiver:
         ledger: Ledger,
         vote: Vote,
         kinds: Sequence[str],
+        passes: Passes,
     ) -> None:
         self._application = application
         self._account = str(application.bot.id)
         self._ledger = ledger
         self._vote = vote
         self._kinds = kinds
+        self._passes = passes
         self._lanes: dict[object, asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -114,7 +133,11 @@ class Receiver:
         if before is not None:
             await asyncio.wait({before})
         try:
-            await self._application.process_update(Update.de_json(update, self._application.bot))
+            await self._surely(lambda: self._process(update))
+        except CutOff as cut:
+            if isinstance(cut.__cause__, NotHeld):
+                return  # whoever speaks for this account now handles it
+            log.error("update_given_up", update_id=update_id, reason=type(cut.__cause__).__name__)
         except Exception:  # what is in it did that: trying again would not help
             log.exception("update_failed", update_id=update_id)
         try:
@@ -122,15 +145,38 @@ class Receiver:
         except Exception:  # the next process handles it again, and every effect is once by its event
             log.exception("update_not_marked", update_id=update_id)
 
+    async def _process(self, update: Raw) -> None:
+        await self._application.process_update(Update.de_json(update, self._application.bot))
+
+    async def _surely(self, do: Callable[[], Awaitable[None]]) -> None:
+        """Do something, and again where it is cut off; raises CutOff where that does not pass."""
+        for wait_s in AGAIN_S:
+            try:
+                return await do()
+            except CutOff as cut:
+                if isinstance(cut.__cause__, NotHeld):
+                    raise
+                log.warning("handler_cut_off", reason=type(cut.__cause__).__name__, again_in_s=wait_s)
+            await asyncio.sleep(wait_s)
+        return await do()
+
     def follow(self, toast: Toast) -> None:
         """Show what comes after a press, beside the receiving."""
         if toast.after is not None:
             self.spawn(self._follow(toast.after))
 
     async def _follow(self, after: Callable[[], Awaitable[None]]) -> None:
+        async def show() -> None:
+            try:
+                await after()
+            except Exception as error:
+                if self._passes(error):
+                    raise CutOff from error
+                raise
+
         try:
-            await after()
-        except NotHeld:
+            await self._surely(show)
+        except (NotHeld, CutOff):
             log.info("screen_not_shown")
         except Exception:  # the vote is stored; the next tap shows where it stands
             log.exception("screen_failed")

@@ -36,6 +36,13 @@ def delivery_error(error: TelegramError) -> DeliveryError:
     return Refused(error.message)
 
 
+def passes(error: BaseException) -> bool:
+    """Say whether the same call may well succeed in a moment: Telegram or the way to it had trouble."""
+    if isinstance(error, ChatMigrated) or not isinstance(error, TelegramError):
+        return False
+    return isinstance(delivery_error(error), RetryLater)
+
+
 def is_unchanged(error: TelegramError) -> bool:
     """Say whether an edit was refused because it would change nothing."""
     return _says(error, _UNCHANGED)

@@ -28,7 +28,7 @@ class Listening:
         self._news = asyncio.Event()
         self.application = Application.builder().bot(bot).updater(None).build()
         self.application.add_handler(TypeHandler(Update, self._handle))
-        self.receiver = Receiver(self.application, ledger, self._vote, KINDS)
+        self.receiver = Receiver(self.application, ledger, self._vote, KINDS, passes)
 
     async def _handle(self, update: Update, _context: Any) -> None:
         if self.gate is not None:
@@ -60,6 +60,10 @@ class Listening:
             while not done():
                 self._news.clear()
                 await self._news.wait()
+
+
+def passes(error: BaseException) -> bool:
+    return isinstance(error, OSError)
 
 
 class FailingLedger:

@@ -16,6 +16,7 @@ from bot.service import people, presales, rounds
 from bot.service.ledger import StoredLedger
 from bot.service.memos import StoredMemos
 from bot.storage import campaigns
+from bot.storage.store import is_outage
 from tests.adapters.drawings import Drawings
 from tests.made_shop import MadeShop
 from tests.telegram.botapi.server import BotApi
@@ -195,6 +196,7 @@ async def staged(api: BotApi, made: MadeShop) -> AsyncIterator[Stage]:
         StoredMemos(made.store, "telegram"),
         StoredLedger(made.store),
         SECRET,
+        is_outage=is_outage,
         rest_s=REST_S,
     )
     running = asyncio.create_task(adapter.run(made.catwalk))
