@@ -30,7 +30,7 @@ from bot.port import ChatAdapter
 from bot.presence import Presence
 from bot.relay import Relay
 from bot.reports import Easel
-from bot.service import charts, ledger, presales, privacy, rounds
+from bot.service import charts, ledger, memos, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
 from bot.service.shop import Shop
 from bot.service.ticking import Steps
@@ -154,6 +154,7 @@ class Installation:
     async def _tidy(self) -> None:
         await privacy.tidy(self.store)
         await ledger.tidy(self.store)
+        await memos.tidy(self.store)
 
     async def _health(self, _request: Request) -> Response:
         """Say for a load balancer that this process serves, and that its database answers (or 503)."""

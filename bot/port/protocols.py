@@ -20,10 +20,13 @@ class Inbox(Protocol):
 
 
 class Memos(Protocol):
-    """What an adapter must know again after a restart: values by key, kept until they are put anew."""
+    """What an adapter must know again after a restart: values by key, kept until they are put anew.
+
+    One about a `post`, by its key, is kept only while that is still to be settled.
+    """
 
     async def read(self, key: str) -> str | None: ...
-    async def put(self, key: str, value: str) -> None: ...
+    async def put(self, key: str, value: str, *, post: str | None = None) -> None: ...
 
 
 class ChatAdapter(Protocol):

@@ -566,13 +566,17 @@ class Lease(Base):
 
 
 class Memo(Base):
-    """What an adapter must know again after a restart: a file's id on its platform, half of a post sent."""
+    """What an adapter must know again after a restart: a file's id on its platform, half of a post sent.
+
+    With an `errand_id`, what was sent of that errand, known until it is settled.
+    """
 
     __tablename__ = "memo"
     platform: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
     at: Mapped[datetime]
+    errand_id: Mapped[int | None]
 
 
 class ActionLog(Base):

@@ -6,12 +6,13 @@ import pytest
 
 from bot.errors import RuleError
 from bot.port import Actor, Command, Comment, Look, Moved, Press, Role, Said, Seen, Sheet, ShowPage, ShowSaid
-from bot.service import groups, people
+from bot.relay import Relay
+from bot.service import groups, memos, people
 from bot.service.memos import StoredMemos
 from bot.storage import campaigns, outbox
 from bot.storage import people as rows
 from bot.storage.store import Store
-from tests.made_shop import MadeShop
+from tests.made_shop import FakePlatform, MadeShop
 
 CHAT, OTHER = "-100123", "-100456"
 ADA = Actor("telegram", "7", "Ada", "fr")
@@ -164,6 +165,19 @@ async def test_a_moderator_hides_by_answering(made: MadeShop) -> None:
 
 
 # ------------------------------------------------------------------ memos
+
+
+async def test_what_was_sent_of_a_post_is_known_until_that_is_settled(made: MadeShop) -> None:
+    ours = StoredMemos(made.store, "room")
+    async with made.store.read() as tx:
+        (errand,) = await outbox.due_errands(tx, "room", await tx.now(), (), 10)
+    await ours.put("file:1", "kept")
+    for key in (f"album:{errand.id}", f"post:{errand.id}"):
+        await ours.put(key, "sent", post=str(errand.id))
+    assert await memos.tidy(made.store) == 0
+    assert await Relay(made.store, FakePlatform(), lambda: None).drain() == 1
+    assert await memos.tidy(made.store) == 2
+    assert await ours.read("file:1") == "kept"
 
 
 async def test_a_memo_is_kept_by_platform_and_the_newest_wins(store: Store) -> None:

@@ -123,7 +123,7 @@ class DiscordAdapter:
         channel = await self._channel(client, post.group)
         message = await channel.send(view=Screen(shown.parts()), files=pictures, nonce=post.key)
         await self._note(message)
-        await self._memos.put(noted, str(message.id))
+        await self._memos.put(noted, str(message.id), post=post.key)
         if is_talked_about(post.card):
             await self._open_thread(message, render(post.card.title, post.reader))
         return str(message.id)

@@ -162,8 +162,8 @@ class TelegramAdapter:
         path = urlsplit(at.url).path or "/"
         await hook.serve(hook.app(hook.Hook(receiver, at.secret), path), listening)
 
-    def _passes(self, error: BaseException) -> bool:
-        return passes(error) or (isinstance(error, Exception) and self._is_outage(error))
+    def _passes(self, error: Exception) -> bool:
+        return passes(error) or self._is_outage(error)
 
     @property
     def _window(self) -> Window:
@@ -192,7 +192,7 @@ class TelegramAdapter:
             if thread is None or not is_threadless(error):
                 raise
             message = await self._send(post, shown, None)
-        await self._memos.put(noted, str(message.message_id))
+        await self._memos.put(noted, str(message.message_id), post=post.key)
         if shown.pinned:
             await self._pin(message)
         return str(message.message_id)
@@ -201,7 +201,7 @@ class TelegramAdapter:
         chat_id, noted = int(post.group), f"album:{post.key}"
         if shown.album and await self._memos.read(noted) is None:
             await self._window.album(chat_id, shown.album, thread)
-            await self._memos.put(noted, "sent")
+            await self._memos.put(noted, "sent", post=post.key)
         return await self._window.send(chat_id, shown.message, thread)
 
     async def _pin(self, message: Message) -> None:

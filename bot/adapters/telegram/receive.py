@@ -51,7 +51,7 @@ class CutOff(BaseException):
     """
 
 
-Passes = Callable[[BaseException], bool]
+Passes = Callable[[Exception], bool]
 """Says of trouble that it passes: then whoever met it is begun again."""
 
 Vote = Callable[[Raw], Awaitable[Toast] | None]

@@ -36,7 +36,7 @@ def delivery_error(error: TelegramError) -> DeliveryError:
     return Refused(error.message)
 
 
-def passes(error: BaseException) -> bool:
+def passes(error: Exception) -> bool:
     """Say whether the same call may well succeed in a moment: Telegram or the way to it had trouble."""
     if isinstance(error, ChatMigrated) or not isinstance(error, TelegramError):
         return False

@@ -62,7 +62,7 @@ class Listening:
                 await self._news.wait()
 
 
-def passes(error: BaseException) -> bool:
+def passes(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 

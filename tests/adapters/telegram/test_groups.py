@@ -293,6 +293,27 @@ async def test_who_was_banned_votes_no_more(stage: Stage) -> None:
     assert toast == "This ballot belongs to fan groups you are not in. Join one, then vote."
 
 
+@pytest.mark.parametrize("ban_first", [True, False])
+async def test_a_vote_in_the_very_moment_of_a_ban_is_stored_or_refused_and_never_half(
+    stage: Stage, ban_first: bool
+) -> None:
+    olga = stage.user("Olga")
+    stage.api.crowd.promotes(olga, stage.api.state.world.bot, stage.fans)
+    eve = stage.user("Eve")
+    sheet = await stage.opened(eve)
+    first, second = labels(sheet)[0][:2]
+    if ban_first:
+        stage.api.crowd.bans(olga, eve, stage.fans)
+    tap = stage.api.people.taps(eve, sheet, first)
+    if not ban_first:
+        stage.api.crowd.bans(olga, eve, stage.fans)
+    stored = "added" in (await tap.answered())["text"]
+    await stage.handled()
+    assert "fan groups you are not in" in await stage.tap(eve, sheet, second)
+    tally = await stage.made.tally()  # which compares what is kept with a recount
+    assert tally == ({int(first): (1, 1)} if stored else {})
+
+
 async def test_a_group_without_us_is_given_up(stage: Stage) -> None:
     stage.api.crowd.removes_bot(stage.user("Olga"), stage.fans)
     before = len(stage.ours(stage.fans))
