@@ -291,7 +291,7 @@ def duel(shown: DuelPage, reader: Reader, said: Text | None = None) -> Shown:
     looks = [key(f"🔍 {figures(s.number)}", here(shown, LARGE, s.number)) for s in sides]
     return Shown(
         fit([_title(shown, reader), plain(ask, reader), progress(shown.strip, reader, said)]),
-        tuple(photo(side, reader) for side in sides),
+        (contact(sides, 2, reader),),
         rows(
             [*picks, even] if shown.even else [],
             [*_leaf(shown, reader), *looks, *_tools(shown, reader)],

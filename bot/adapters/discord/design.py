@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from bot.adapters.discord.ballot import changed, photo, rates
-from bot.adapters.discord.shown import Key, Look, Pictured, Shown, key, rows
+from bot.adapters.discord.shown import Key, Look, Pictured, Shown, alt, key, rows
 from bot.adapters.discord.words import bold, fit, plain, small, titled
 from bot.i18n import Reader, number, render
 from bot.port import Before, DesignView, Remark
-from bot.port.pictures import Large
+from bot.port.pictures import Contact
 from bot.port.places import BALLOT, BEFORE, LARGE, PRESALES, SAY, Place
 from bot.text import Text, t
 
@@ -72,5 +72,6 @@ def before(view: DesignView, old: Before, page: int, pages: int, reader: Reader)
         "{number} {title}, version {n}", number=number(view.tile.number), title=view.tile.title, n=old.version
     )
     words = fit([titled(was, reader), *changed(old, reader)])
-    old_photo = Pictured(Large(old.photo), render(old.alt, reader))
-    return replace(now, words=words, pictures=(old_photo, *now.pictures))
+    tile = view.tile
+    both = Contact(((old.photo, tile.number, old.version), (tile.photo, tile.number, tile.version)), 2)
+    return replace(now, words=words, pictures=(Pictured(both, alt((old.alt, tile.alt), reader)),))

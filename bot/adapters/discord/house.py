@@ -18,7 +18,7 @@ from bot.adapters.discord.visit import Asked, Visit, ask, refusal
 from bot.adapters.discord.who import PLATFORM, actor_in, bears_posts, group_of, joined_at, title_of
 from bot.adapters.discord.window import Window, fields
 from bot.adapters.discord.words import cut, plain
-from bot.errors import RuleError
+from bot.errors import NotHeld, RuleError
 from bot.i18n import number, render
 from bot.port import (
     Answer,
@@ -197,6 +197,8 @@ class House:
                 await visit.window.say(Shown(plain(refusal(refused), reader)))
         except HTTPException as late:
             log.info("answer_refused", code=late.code)
+        except NotHeld:
+            log.info("interaction_left")  # to whoever speaks for this account now: the next press finds them
         except Exception:
             log.exception("interaction_failed")
             await self._sorry(visit)

@@ -200,7 +200,7 @@ async def test_a_duel_goes_on_by_itself(duels: Stage) -> None:
     ada = duels.member("ada")
     duel = await duels.opened(ada)
     assert "Duel 1 of" in words(duel)
-    assert len(pictures(duel)) == 2
+    assert [len(sheet) for sheet in duels.drawings.sheets][-1:] == [2]
     left, right, even = labels(duel)[0]
     assert even == "Can’t choose"
     following = await tap(ada, duel, left)

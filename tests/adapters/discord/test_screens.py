@@ -170,10 +170,8 @@ async def test_a_new_version_stands_beside_the_old_one(inbox: FakeInbox, see: Se
     old = Before("b" * 64, verbatim("Number 2, version 1"), 1, "sleeves +4 cm, " * 13, 23)
     view = replace(view, tile=replace(view.tile, version=2), before=old, presale=True)
     shown = check(before(view, old, 1, 10, Reader(language)))
-    assert [picture.shot.key for picture in shown.pictures] == [
-        f"photo:{'b' * 64}",
-        f"photo:{view.tile.photo}",
-    ]
+    (picture,) = shown.pictures
+    assert picture.shot == Contact(((old.photo, 2, 1), (view.tile.photo, 2, 2)), 2)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
