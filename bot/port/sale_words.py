@@ -27,6 +27,14 @@ def choice(view: PresaleView, colour: int, size: int, quantity: int) -> Place:
     return Place(PRESALES, (view.number, colour, size, quantity))
 
 
+def quoted_at(view: PresaleView) -> Place:
+    """Name the place where what is quoted is chosen, or nothing is."""
+    if view.quote is None:
+        return Place(PRESALES, (view.number,))
+    colours, quote = [cell.key for cell in view.cells], view.quote
+    return choice(view, colours.index(quote.colour) + 1, view.sizes.index(quote.size) + 1, quote.quantity)
+
+
 def wish(place: Place, view: PresaleView) -> ShowPresale | None:
     """Ask what a choice costs; None while colour or size is missing."""
     colour, size, _ = chosen(place, view)

@@ -12,7 +12,7 @@ from bot.adapters.discord.shown import (
     rows,
     wrapped,
 )
-from bot.adapters.discord.words import bold, fit, plain, small, titled
+from bot.adapters.discord.words import TEXT_LETTERS, bold, fit, plain, small, titled
 from bot.i18n import Reader, number, render
 from bot.port import OrdersView, OrderView, PresalesView, PresaleView, sale_words
 from bot.port.pictures import Large
@@ -30,19 +30,22 @@ def presale(
     said: Text | None = None,
 ) -> Shown:
     """Show a presale: its price now and next, and an order put together by choices, quoted before it counts.
+    What was printed before it opened stands below.
 
     `refused` is why there is no quote for what was chosen, `said` what was just done.
     """
     head = [titled(sale_words.named(view), reader)]
     head += [plain(line, reader) for line in sale_words.told(view)]
-    head += [bold(one, reader) for one in (said, refused or (view.quote.text if view.quote else None)) if one]
+    quoted = refused or (view.quote.text if view.quote else None)
+    head += [bold(one, reader) for one in (said if said != quoted else None, quoted) if one]
+    words = fit(head)
     printed = [small(f"👉 {step}" if here else step) for step, here in _steps(view, reader)]
     printed += [small(plain(term, reader)) for term in view.terms]
     chosen = _choosing(view, place, reader) if view.closed is None else []
     photo = Pictured(Large(view.photo), render(view.alt, reader))
-    return Shown(
-        fit(head, printed), (photo,), rows(*chosen, [*_confirm(view, reader), *_ways(reader)]), PETROL
-    )
+    ways = [*_confirm(view, reader), *_ways(reader)]
+    below = fit(printed[:1], printed[1:], TEXT_LETTERS - len(words))
+    return Shown(words, (photo,), rows(*chosen, ways), PETROL, below)
 
 
 def _steps(view: PresaleView, reader: Reader) -> list[tuple[str, bool]]:

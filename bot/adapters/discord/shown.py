@@ -100,12 +100,14 @@ class Pictured:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message: markdown, pictures, then rows of buttons or a menu each."""
+    """A message: markdown, pictures, then rows of buttons or a menu each, and `below` them what is printed
+    small."""
 
     words: str
     pictures: tuple[Pictured, ...] = ()
     rows: tuple[tuple[Key, ...] | Menu, ...] = ()
     accent: int = ROSE
+    below: str = ""
 
     def parts(self, addresses: Mapping[str, str] = MappingProxyType({})) -> list[Part]:
         """Lay the message out as components, pictures by the names of their files or by their addresses."""
@@ -122,6 +124,8 @@ class Shown:
         for row in self.rows:
             pressed = [row] if isinstance(row, Menu) else row
             inside.append({"type": 1, "components": [one.part() for one in pressed]})
+        if self.below:
+            inside.append({"type": 10, "content": self.below})
         return [{"type": 17, "accent_color": self.accent, "components": inside}]
 
 

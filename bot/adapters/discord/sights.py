@@ -50,8 +50,8 @@ class Sights:
         """Show a reply's screen with its sentence; where there is none its sentence alone."""
         reader = self.readers.heard(visit.actor, reply)
         match reply.screen:
-            case PresaleView(number=number) as view:
-                return sales.presale(view, Place(PRESALES, (number,)), reader, said=reply.text)
+            case PresaleView() as view:
+                return sales.presale(view, sale_words.quoted_at(view), reader, said=reply.text)
             case OrdersView() as view:
                 return sales.orders(view, reader, reply.text)
         return answers.reply(reply, reader, self._room)

@@ -50,6 +50,10 @@ async def test_an_order_is_quoted_from_a_command(selling: Stage) -> None:
     quoted = await ada.slash(selling.votes, "order", number=made.number, quantity=11, colour="sage", size="M")
     assert "at most" in words(screen(quoted)) or "10" in words(screen(quoted))
     quoted = await ada.slash(selling.votes, "order", number=made.number, quantity=3, colour="sage", size="M")
+    chosen = [o["label"] for part in parts(screen(quoted)) for o in part.get("options", []) if o["default"]]
+    assert chosen == ["Sage", "M"]
+    assert "× 3" in labels(screen(quoted))[0]
+    assert words(screen(quoted)).count("3 × €100 = €300") == 1
     ordered = screen(await ada.click(screen(quoted), label="Order for €300"))
     assert "You hold 3" in words(ordered)
 
