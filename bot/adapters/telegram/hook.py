@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import json
 import socket
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -36,7 +37,11 @@ class Hook:
         if not hmac.compare_digest(headers.get(_SECRET, b""), self._secret):
             await _answer(send, 401)
             return
-        update = _update(await _read(receive))
+        content = await _read(headers, receive)
+        if content is None:
+            await _answer(send, 413)
+            return
+        update = _update(content)
         if update is None:
             await _answer(send, 400)
             return
@@ -72,15 +77,17 @@ def _call(answer: Answer) -> bytes:
     return json.dumps(call).encode()
 
 
-async def _read(receive: Receive) -> bytes:
-    """Read a body; of one that is longer than any update, only its beginning."""
+async def _read(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
+    """Read a body; None for one longer than any update, of which nothing is read where it says so itself."""
+    if int(headers.get(b"content-length", b"0")) > _BODY_BYTES:  # digits, or the server would have refused it
+        return None
     content = b""
     more = True
-    while more and len(content) < _BODY_BYTES:
+    while more and len(content) <= _BODY_BYTES:
         part = await receive()
         content += part.get("body", b"")
         more = part.get("more_body", False)
-    return content
+    return content if len(content) <= _BODY_BYTES else None
 
 
 async def _answer(send: Send, status: int, content: bytes = b"") -> None:

@@ -66,6 +66,21 @@ async def test_without_the_secret_nothing_is_read(hooked: Hooked) -> None:
     assert not hooked.listening.handled
 
 
+@pytest.mark.parametrize(
+    "too_long",
+    [b"Content-Length: 1000001\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\nf4241\r\n" + b"x" * 1_000_001],
+    ids=["said", "shown"],
+)
+async def test_what_is_longer_than_any_update_is_read_no_further(hooked: Hooked, too_long: bytes) -> None:
+    host, port = hooked.url.split("/")[2].split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /telegram HTTP/1.1\r\nHost: a\r\nX-Telegram-Bot-Api-Secret-Token: {SECRET}\r\n"
+    writer.write(head.encode() + too_long)  # and not the end of it: the answer comes all the same
+    async with asyncio.timeout(5):
+        assert (await reader.read()).startswith(b"HTTP/1.1 413 ")
+    writer.close()
+
+
 @pytest.mark.parametrize("nonsense", ["x", [], {}, {"update_id": "7"}, 5])
 async def test_what_is_no_update_is_refused(hooked: Hooked, nonsense: Any) -> None:
     assert (await post(hooked, nonsense))[0] == 400
