@@ -12,10 +12,11 @@ from telegram.error import (
 
 from bot.errors import DeliveryError, Gone, Refused, RetryLater
 
-_PATIENCE_S = 5.0
+_PATIENCE_S, _RIGHTS_S = 5.0, 300.0
 _UNCHANGED = "message is not modified"
 _LOST = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _NO_CHAT = ("chat not found", "group chat was deactivated", "peer_id_invalid")
+_NO_RIGHTS = ("not enough rights", "have no rights", "chat_write_forbidden", "chat_restricted")
 _NO_THREAD = ("message thread not found", "topic_closed", "topic_deleted")
 
 
@@ -30,7 +31,7 @@ def delivery_error(error: TelegramError) -> DeliveryError:
         case Forbidden():
             return Gone(error.message)
         case BadRequest():
-            return Gone(error.message) if _says(error, *_NO_CHAT) else Refused(error.message)
+            return _refusal(error)
         case NetworkError():
             return RetryLater(_PATIENCE_S)
     return Refused(error.message)
@@ -38,9 +39,16 @@ def delivery_error(error: TelegramError) -> DeliveryError:
 
 def passes(error: Exception) -> bool:
     """Say whether the same call may well succeed in a moment: Telegram or the way to it had trouble."""
-    if isinstance(error, ChatMigrated) or not isinstance(error, TelegramError):
+    if isinstance(error, ChatMigrated | BadRequest) or not isinstance(error, TelegramError):
         return False
     return isinstance(delivery_error(error), RetryLater)
+
+
+def _refusal(error: BadRequest) -> DeliveryError:
+    """Say what became of a post that Telegram did not take; rights that we lack may be given any day."""
+    if _says(error, *_NO_RIGHTS):
+        return RetryLater(_RIGHTS_S)
+    return Gone(error.message) if _says(error, *_NO_CHAT) else Refused(error.message)
 
 
 def is_unchanged(error: TelegramError) -> bool:

@@ -322,6 +322,18 @@ async def test_a_group_without_us_is_given_up(stage: Stage) -> None:
     assert stage.api.refused(403)
 
 
+async def test_a_group_in_which_we_may_not_write_is_told_later(stage: Stage) -> None:
+    stage.fans.muted = True
+    there = len(stage.ours(stage.fans))
+    await stage.relay()
+    await stage.relay()
+    assert len(stage.api.refused(400)) == 1, "who may not write does not try again at once"
+    stage.fans.muted = False
+    stage.made.clock.advance(seconds=301)
+    await stage.relay()
+    assert len(stage.ours(stage.fans)) == there + 3, "an album of two sheets, and the card"
+
+
 async def in_topic(stage: Stage) -> tuple[Chat, int]:
     """Set up a forum of Olga's in one of its topics."""
     olga = stage.user("Olga")
