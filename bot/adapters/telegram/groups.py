@@ -129,19 +129,23 @@ class Groups:
             return
         text = message.text or message.caption or ""
         user = message.from_user
-        if text.startswith("/") and not edited:
+        if text.startswith("/") and not edited and message.forward_origin is None:
             await self._command(message, text)
         elif user is not None and not user.is_bot and self._is_comment(message, text):
             await self._comment(message, actor_of(user), text, edited)
 
     def _is_comment(self, message: Message, text: str) -> bool:
-        """Say whether words are meant for the designers: they name a design, or answer one of our posts."""
+        """Say whether words are meant for the designers: they name a design, or answer one of our posts.
+
+        What is passed on is not: it may well be a design that we showed somebody in private.
+        """
         answered = message.reply_to_message
         to_us = (
             answered is not None and answered.from_user is not None and answered.from_user.id == self._bot.id
         )
         says = bool(text) or bool(message.photo)
-        return says and message.sender_chat is None and (to_us or names_a_design(text))
+        own = message.sender_chat is None and message.forward_origin is None
+        return says and own and (to_us or names_a_design(text))
 
     async def _comment(self, message: Message, actor: Actor, text: str, edited: bool) -> None:
         about = None if names_a_design(text) else subject(message)
@@ -201,15 +205,20 @@ class Groups:
                 message.chat.title or "",
                 _answered(message),
             )
-            await self._privately(actor, await self._found(actor, group, asked), message)
+            found = await self._found(actor, group, asked, to_us=bool(to))
+            if found is not None:
+                await self._privately(actor, found, message)
 
-    async def _found(self, actor: Actor, group: str, asked: Command) -> Shown:
+    async def _found(self, actor: Actor, group: str, asked: Command, *, to_us: bool) -> Shown | None:
+        """Find the answer to a command; None for one we do not know: it may be another bot's."""
         try:
             if asked.name in ("vote", "start"):
                 reply = await self._as_member(actor, group, self._inbox.look, Look(actor, ShowPage(), group))
             else:
                 reply = await self._as_member(actor, group, self._inbox.command, asked)
         except RuleError as refused:
+            if refused.code == "command.unknown" and not to_us:
+                return None
             return Shown(html(refusal(refused), self._readers.refused(actor, refused)))
         return answers.reply(reply, self._readers.heard(actor, reply), self._room)
 

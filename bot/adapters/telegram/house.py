@@ -1,17 +1,20 @@
 """Everything that listens to people on Telegram, put together; updates come in by the library's handlers."""
 
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 import structlog
 from telegram import Bot, CallbackQuery, Update
 from telegram.constants import ChatType
+from telegram.error import TelegramError
 from telegram.ext import (
     Application,
     CallbackContext,
     CallbackQueryHandler,
     ChatMemberHandler,
     MessageHandler,
+    PreCheckoutQueryHandler,
     filters,
 )
 
@@ -24,6 +27,7 @@ from bot.adapters.telegram.receive import CutOff, Passes, Raw, Toast
 from bot.adapters.telegram.redraws import REST_S, Redraws
 from bot.adapters.telegram.who import actor_of
 from bot.adapters.telegram.window import Window, answer
+from bot.adapters.telegram.words import toast
 from bot.errors import NotHeld
 from bot.i18n import render
 from bot.port import Inbox, Memos
@@ -38,6 +42,7 @@ UPDATES = (
     Update.CALLBACK_QUERY,
     Update.CHAT_MEMBER,
     Update.MY_CHAT_MEMBER,
+    Update.PRE_CHECKOUT_QUERY,
 )
 """What we ask Telegram for; of anything else nothing is done."""
 
@@ -77,6 +82,7 @@ class House:
         in_group = filters.ChatType.GROUPS
         said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
         application.add_handler(CallbackQueryHandler(self._tapped))
+        application.add_handler(PreCheckoutQueryHandler(self._paying))
         application.add_handler(ChatMemberHandler(self._changed, ChatMemberHandler.CHAT_MEMBER))
         application.add_handler(ChatMemberHandler(self._ourselves, ChatMemberHandler.MY_CHAT_MEMBER))
         application.add_handler(MessageHandler(in_group & said, self._in_group))
@@ -85,10 +91,29 @@ class House:
 
     async def _tapped(self, update: Update, _context: Context) -> None:
         query = update.callback_query
-        if query is None or query.from_user.is_bot or query.message is None:
-            return
-        here = self._private if query.message.chat.type == ChatType.PRIVATE else self._groups
-        await here.tapped(query)
+        assert query is not None
+        chat = query.message.chat if query.message else None
+        if chat is None or query.from_user.is_bot:
+            await self._refuse(query)
+        elif chat.id == query.from_user.id:
+            await self._private.tapped(query)
+        elif chat.type == ChatType.PRIVATE:
+            await self._refuse(query)
+        else:
+            await self._groups.tapped(query)
+
+    async def _refuse(self, query: CallbackQuery) -> None:
+        """Answer a tap on what we showed somebody else, or nobody."""
+        words = t("This button was meant for somebody else. Tap Vote in your group: your own ballot opens.")
+        await answer(query, toast(render(words, self._readers.of(actor_of(query.from_user)))), alert=True)
+
+    async def _paying(self, update: Update, _context: Context) -> None:
+        """Refuse a payment: we send no bills, so this one is not ours."""
+        query = update.pre_checkout_query
+        assert query is not None
+        words = t("Nothing can be paid here yet, and nothing was charged.")
+        reader = self._readers.of(actor_of(query.from_user))
+        await query.answer(ok=False, error_message=render(words, reader))
 
     async def _changed(self, update: Update, _context: Context) -> None:
         assert update.chat_member is not None
@@ -111,11 +136,18 @@ class House:
         await (self._private.written if update.edited_message is None else self._private.edited)(message)
 
     async def _failed(self, update: object, context: Context) -> None:
-        """Log what went wrong, and leave no tap unanswered; what passes is no error yet."""
+        """Log what went wrong, and leave no tap and nobody in a private chat unanswered; what passes is no
+        error yet."""
         if context.error is not None and (isinstance(context.error, NotHeld) or self._passes(context.error)):
             raise CutOff from context.error
         log.error("update_failed", exc_info=context.error)
-        query = update.callback_query if isinstance(update, Update) else None
-        if isinstance(query, CallbackQuery):
+        if not isinstance(update, Update) or update.effective_user is None:
+            return
+        reader = self._readers.of(actor_of(update.effective_user))
+        if update.callback_query is not None:
             sorry = t("Something broke on our side. What you saved is safe: tap again.")
-            await answer(query, render(sorry, self._readers.of(actor_of(query.from_user))), alert=True)
+            await answer(update.callback_query, render(sorry, reader), alert=True)
+        elif update.message is not None and update.message.chat.type == ChatType.PRIVATE:
+            again = t("Something broke on our side. What you saved is safe: try again.")
+            with suppress(TelegramError):  # which may be what went wrong
+                await update.message.reply_text(render(again, reader))

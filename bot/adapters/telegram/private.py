@@ -7,7 +7,6 @@ from functools import partial
 
 import structlog
 from telegram import Bot, CallbackQuery, ForceReply, Message
-from telegram.constants import ChatType
 
 from bot.adapters.telegram import answers, ballot, design, sales, toasts
 from bot.adapters.telegram.commands import Menus
@@ -75,6 +74,7 @@ log = structlog.get_logger()
 _NUMBERS = re.compile(r"[\s,;.、，]*-?#?\d{1,4}(?:[\s,;.、，]+-?#?\d{1,4})*[\s,;.、，]*")
 _ONE = re.compile(r"\s*#(\d{1,4})\s*")
 _VERSION = re.compile(r"\s*#(\d{1,4})\s*v\d{1,3}\b[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
+_FORWARDED = t("Forwarded words are somebody else’s, so I take none of them. Write to me yourself.")
 _COMMANDS = {"start": BALLOT, "vote": BALLOT, "ballot": MINE, "presales": PRESALES, "orders": ORDERS}
 
 
@@ -117,10 +117,11 @@ class Private:
     # ------------------------------------------------------------------ taps
 
     def vote(self, query: Raw) -> Awaitable[Toast] | None:
-        """Take a tap that does something, as Telegram sent it; None for one that only shows something."""
+        """Take a tap that does something, as Telegram sent it; None for one that only shows something, and
+        for one under a message that is not in the fan's own chat."""
         message, user = query.get("message") or {}, query["from"]
         action, _, _ = query.get("data", "").partition("@")
-        if not action or user.get("is_bot") or message.get("chat", {}).get("type") != ChatType.PRIVATE:
+        if not action or user.get("is_bot") or message.get("chat", {}).get("id") != user["id"]:
             return None
         name = " ".join(part for part in (user["first_name"], user.get("last_name")) if part)
         actor = Actor(PLATFORM, str(user["id"]), name, user.get("language_code"))
@@ -283,6 +284,8 @@ class Private:
         try:
             if (file := sent_file(self._bot, message)) is not None:
                 await self._file(at, message, file, text)
+            elif message.forward_origin is not None:
+                raise RuleError("words.forwarded", _FORWARDED)
             elif text.startswith("/"):
                 name, _, args = text[1:].partition(" ")
                 await self._commanded(at, name.partition("@")[0].lower(), args.strip())
@@ -333,6 +336,8 @@ class Private:
         means by a comment, else designs for a campaign that has not begun."""
         about = subject(message)
         if not _VERSION.fullmatch(words) and (about is not None or names_a_design(words)):
+            if message.forward_origin is not None:
+                raise RuleError("words.forwarded", _FORWARDED)
             await self._comment(at, words, about, photo=file)
             return
         album = album_of(message)

@@ -142,6 +142,34 @@ async def test_what_names_no_design_stays_between_people(stage: Stage) -> None:
     assert [r.body for r in feed.items] == ["in blue"]  # type: ignore[union-attr]
 
 
+async def test_what_is_passed_on_is_neither_comment_nor_command(stage: Stage) -> None:
+    mo = await moderator(stage)
+    await stage.opened(mo)
+    large = await stage.say(mo, "#003")
+    passed = stage.api.people.forwards(mo, large, stage.fans)
+    eve = stage.user("Eve")
+    close = stage.api.people.says(eve, stage.api.people.private(eve), "/round pause")
+    stage.api.people.forwards(mo, close, stage.fans)
+    await stage.handled()
+    assert reaction(stage, passed) == []
+    assert await said(stage, 3) == []
+    assert "paused" not in words(await stage.say(mo, "/round status"))
+
+
+async def test_a_command_for_another_bot_is_not_answered(stage: Stage) -> None:
+    ada, eve = stage.user("Ada"), stage.user("Eve", started=False)
+    await stage.opened(ada)
+    before, there = len(stage.messages(ada)), len(stage.ours(stage.fans))
+    for text in ("/weather", "/", "/weather@another_bot"):
+        for who in (ada, eve):
+            stage.api.people.says(who, stage.fans, text)
+    await stage.handled()
+    assert len(stage.messages(ada)) == before
+    assert len(stage.ours(stage.fans)) == there
+    told = await stage.say_here(ada, stage.fans, f"/weather@{stage.api.state.world.bot.username}")
+    assert words(told) == "There is no /weather here. Say /help for what there is."
+
+
 async def test_an_unknown_number_gets_a_shrug_and_a_private_word(stage: Stage) -> None:
     stage.api.state.world.reads_everything = True
     ada = stage.user("Ada")

@@ -181,6 +181,60 @@ async def test_forged_buttons_are_answered_and_change_nothing(stage: Stage, data
     assert await picks(stage, ada) == []
 
 
+async def test_nobody_votes_under_what_was_shown_to_somebody_else(stage: Stage) -> None:
+    """Not another fan, not under a message of no chat, not a bot."""
+    ada, bo, robot = stage.user("Ada"), stage.user("Bo"), stage.user("Robot", is_bot=True)
+    sheet, own = await stage.opened(ada), await stage.opened(bo)
+    pick = f"p:{stage.made.round_id}:1:1@v:1:3"
+    for who, under, data in ((bo, sheet, pick), (bo, sheet, "@b"), (bo, None, pick), (robot, own, pick)):
+        toast = str((await stage.api.people.forges(who, under, data).answered())["text"])
+        assert toast.startswith("This button was meant for somebody else.")
+    await stage.handled()
+    assert await picks(stage, ada) == await picks(stage, bo) == []
+    assert words(own).startswith("Spring · Page 1 of 3")
+
+
+@pytest.mark.parametrize("text", ["1 2", "/pick 1 2", "#001 longer sleeves"])
+async def test_forwarded_words_are_nobodys(stage: Stage, text: str) -> None:
+    ada, bo = stage.user("Ada"), stage.user("Bo")
+    await stage.opened(ada)
+    said = stage.api.people.says(bo, stage.fans, text)
+    before = len(stage.messages(ada))
+    stage.api.people.forwards(ada, said, stage.api.people.private(ada))
+    assert words(await stage.answer(ada, before)).startswith("Forwarded words are somebody else’s")
+    assert await picks(stage, ada) == []
+
+
+async def test_a_design_of_ours_sent_back_to_us_is_no_comment(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+    large = await stage.say(ada, "#001")
+    before = len(stage.messages(ada))
+    stage.api.people.forwards(ada, large, stage.api.people.private(ada))
+    assert words(await stage.answer(ada, before)).startswith("Forwarded words are somebody else’s")
+    assert "Ada:" not in words(await stage.say(ada, "#001"))
+
+
+async def test_who_asks_while_something_is_broken_is_told(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    await stage.opened(ada)
+
+    async def broken(_command: object) -> None:
+        raise LookupError("a mistake of ours")
+
+    stage.made.catwalk.command = broken  # type: ignore[method-assign, assignment]
+    answer = await stage.say(ada, "/results")
+    assert words(answer) == "Something broke on our side. What you saved is safe: try again."
+
+
+async def test_nothing_is_paid_here_and_a_payment_is_told_so_at_once(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    bill = {"currency": "EUR", "total_amount": 100, "invoice_payload": "forged"}
+    refused = await stage.api.people.pays_a(ada, bill).answered()
+    assert refused["ok"] in (False, "false")
+    assert refused["error_message"] == "Nothing can be paid here yet, and nothing was charged."
+
+
 async def test_a_comment_is_asked_for_and_kept_with_its_design(stage: Stage) -> None:
     ada = stage.user("Ada")
     sheet = await stage.opened(ada)

@@ -147,31 +147,29 @@ class People:
                     return self.forges(user, message, each["callback_data"])
         raise LookupError(f"no button {button!r} under this message")
 
-    def forges(self, user: User, message: Message, data: str) -> Query:
-        """Send any callback data under any message, as a client of one's own can."""
+    def forges(self, user: User, message: Message | None, data: str) -> Query:
+        """Send any callback data under any message, as one's own client can; None: under an inline one."""
         query_id = str(next(self._queries))
-        shown = {k: v for k, v in message.items() if k != "reply_to_message"}
-        content = {
-            "id": query_id,
-            "from": user.shown(),
-            "message": shown,
-            "chat_instance": str(message["chat"]["id"]),
-            "data": data,
-        }
+        content: dict[str, Any] = {"id": query_id, "from": user.shown(), "data": data}
+        if message is None:
+            content |= {"inline_message_id": "AAAA", "chat_instance": "1"}
+        else:
+            shown = {k: v for k, v in message.items() if k != "reply_to_message"}
+            content |= {"message": shown, "chat_instance": str(message["chat"]["id"])}
         query = self._state.callbacks[query_id] = Query(query_id, user.id, self._state.clock(), content)
         query.update_id = self._state.updates.put("callback_query", content)
         return query
 
     def pays(self, user: User, invoice: Message) -> Query:
         """Press Pay under an invoice; the bot is asked whether that is all right."""
+        payload = self._state.payloads[invoice["chat"]["id"], invoice["message_id"]]
+        billed = {name: invoice["invoice"][name] for name in ("currency", "total_amount")}
+        return self.pays_a(user, billed | {"invoice_payload": payload})
+
+    def pays_a(self, user: User, bill: dict[str, Any]) -> Query:
+        """Press Pay under a bill that may be anybody's."""
         query_id = str(next(self._queries))
-        content = {
-            "id": query_id,
-            "from": user.shown(),
-            "currency": invoice["invoice"]["currency"],
-            "total_amount": invoice["invoice"]["total_amount"],
-            "invoice_payload": self._state.payloads[invoice["chat"]["id"], invoice["message_id"]],
-        }
+        content = {"id": query_id, "from": user.shown()} | bill
         query = self._state.checkouts[query_id] = Query(query_id, user.id, self._state.clock(), content)
         self._state.updates.put("pre_checkout_query", content)
         return query
