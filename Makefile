@@ -24,7 +24,7 @@ run: ## Start whatever is configured (see config/default.toml)
 
 test: check ## Run everything CI runs (ARGS="-k ladder" for some of it)
 	@echo "Tests:"
-	@$(BIN)/pytest -n 2 --dist loadscope --no-loadscope-reorder --durations=8 --durations-min=2 $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadscope --no-loadscope-reorder --durations=8 --durations-min=2 $(ARGS)
 
 faults: ## Break a shop of several processes, round after round (ARGS="--minutes 10 --seed 7")
 	@sh tools/setup.sh dev

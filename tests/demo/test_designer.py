@@ -36,10 +36,11 @@ def test_what_fans_ask_for_can_be_drawn_and_told_by_its_note(language: str) -> N
     for garment in season(7):
         found = revise(garment, [remark(rng, language, garment, liked=False) for _ in range(6)])
         if found is not None:
+            if found.note not in changed:  # drawing all of them would take ten times as long
+                assert "<svg" in svg(found.garment)
             changed[found.note] += 1
             assert dict(apply(garment, found.note).attributes) == dict(found.garment.attributes)
             assert dict(found.garment.attributes) != dict(garment.attributes)
-            assert "<svg" in svg(found.garment)
     assert changed.total() > 120
     assert len(changed) > 10
 
