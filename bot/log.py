@@ -147,6 +147,7 @@ def _plain(value: Any) -> Any:
 _MASKS = (
     (re.compile(r"(\w+://)[^\s/@\"']+@"), r"\1…@"),  # user:password@
     (re.compile(r"(/bot)\d+:[\w-]+"), r"\1…"),  # Telegram's token, part of the path
+    (re.compile(r"\b\d{6,}:[\w-]{30,}"), "…"),  # or by itself, as its library prints a bot
     (re.compile(r"(/[^\s?\"'<>]*)\?[^\s\"'<>]+"), r"\1?…"),  # a query, of a whole URL or of a path
 )
 

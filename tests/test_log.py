@@ -96,6 +96,7 @@ def test_what_people_wrote_and_secrets_are_left_out(out: io.StringIO) -> None:
         ("GET https://x.example/enter?code=AB12&a=b now", "GET https://x.example/enter?… now"),
         ('"GET /claim?code=AB12 HTTP/1.1" 200', '"GET /claim?… HTTP/1.1" 200'),
         ("https://api.telegram.org/bot123:AAF-x_y/getUpdates", "https://api.telegram.org/bot…/getUpdates"),
+        ("ExtBot[token=7700000001:AAF-x_yAAF-x_yAAF-x_yAAF-x_yAAF]", "ExtBot[token=…]"),
         ("what now? all of it", "what now? all of it"),
         ("fans@example.org wrote", "fans@example.org wrote"),
     ],
