@@ -42,7 +42,7 @@ from bot.service.wire import load_card
 from bot.storage import campaigns, comments, notices, one_ballot, orders, outbox, people, presales, rounds
 from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
-from bot.text import Text, t
+from bot.text import Numbers, Text, t
 
 FEED_ITEMS = 60
 _DESIGN_COMMENTS = 50
@@ -117,7 +117,7 @@ async def _design(
     competitors = await campaigns.competitors(tx, round_.campaign_id) if round_ else []
     design = next((c for c in competitors if c.number == number), None)
     if design is None:
-        raise RuleError("design.unknown", t("There is no design {number} here.", number=number))
+        raise RuleError("design.unknown", t("There is no design {number} here.", number=Numbers((number,))))
     rows = await comments.design_comments(tx, group.id, design.design_id, _DESIGN_COMMENTS)
     remarks = tuple(remark(row, person.fan_id, person.may(Role.MODERATOR)) for row in rows)
     facts = tuple(t("{name}: {value}", name=k, value=v) for k, v in design.attributes.items() if v)

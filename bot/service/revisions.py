@@ -52,7 +52,7 @@ async def place(tx: Tx, campaign_id: int, number: int) -> Place:
         raise RuleError("campaign.unknown", t("There is no such campaign."))
     design = next((c for c in await campaigns.competitors(tx, campaign_id) if c.number == number), None)
     if design is None:
-        raise RuleError("design.unknown", t("There is no design {number} here.", number=number))
+        raise RuleError("design.unknown", t("There is no design {number} here.", number=Numbers((number,))))
     signed, following = between(await rounds.rounds_of(tx, campaign_id))
     if design.design_id not in await survivors(tx, signed):
         raise RuleError(

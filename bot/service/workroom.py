@@ -17,7 +17,7 @@ from bot.storage.people import Person
 from bot.storage.revisions import VersionRow
 from bot.storage.store import Tx
 from bot.storage.wishes import WishRow
-from bot.text import Text, t
+from bot.text import Numbers, Text, t
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ async def design_page(shop: Shop, actor: Actor, campaign_id: int, number: int) -
         everyone = await campaigns.competitors(tx, campaign_id)
         design = next((c for c in everyone if c.number == number), None)
         if design is None:
-            raise RuleError("design.unknown", t("There is no design {number} here.", number=number))
+            raise RuleError("design.unknown", t("There is no design {number} here.", number=Numbers((number,))))
         following, closed = _window(siblings)
         versions = await revisions.versions_of(tx, design.design_id)
         results = await _results(tx, siblings)

@@ -119,7 +119,7 @@ async def between(file_store: Store, clock: Clock, tmp_path: Path) -> AsyncItera
 async def test_a_designer_sends_the_next_version(between: Stage) -> None:
     dora = await staff(between, Role.DESIGNER)
     wrong = await dora.slash(between.votes, "version upload", number=67, photo=PHOTO, note="sleeves +4 cm")
-    assert "There is no design 67 here." in words(screen(wrong))
+    assert "There is no design #067 here." in words(screen(wrong))
     kept = await dora.slash(between.votes, "version upload", number=2, photo=PHOTO, note="sleeves +4 cm")
     assert "Version 2 of #002 is in. Fans see it when round 2 opens." in words(screen(kept))
     async with between.made.store.read() as tx:

@@ -88,7 +88,7 @@ async def test_a_designer_sends_the_next_version(
         dora = await stage.claimed(stage.user("Dora"), Role.DESIGNER)
         photo = jpeg(3, (900, 1200))
         answer = await stage.send(dora, photo, "#067 v2 sleeves +4 cm")
-        assert words(answer) == "There is no design 67 here."
+        assert words(answer) == "There is no design #067 here."
         answer = await stage.send(dora, photo, "#002 v2 sleeves +4 cm")
         assert words(answer) == "Version 2 of #002 is in. Fans see it when round 2 opens."
     async with made.store.read() as tx:
