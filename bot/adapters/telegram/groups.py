@@ -15,6 +15,7 @@ from bot.adapters.telegram.links import Way
 from bot.adapters.telegram.private import refusal
 from bot.adapters.telegram.shown import Shown, link
 from bot.adapters.telegram.subjects import subject
+from bot.adapters.telegram.trouble import is_rightless
 from bot.adapters.telegram.who import ANONYMOUS_ID, PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Window, answer
 from bot.adapters.telegram.words import html, toast
@@ -248,9 +249,14 @@ class Groups:
     # ------------------------------------------------------------------ answers
 
     async def _answer(self, message: Message, shown: Shown) -> None:
-        """Answer in the group itself."""
+        """Answer in the group itself; in private where we may not write there."""
         thread = message.message_thread_id if message.is_topic_message else None
-        await self._window.send(message.chat.id, shown, thread, message.message_id)
+        try:
+            await self._window.send(message.chat.id, shown, thread, message.message_id)
+        except TelegramError as error:
+            if not is_rightless(error) or message.from_user is None:
+                raise
+            await self._window.send(message.from_user.id, shown)
 
     async def _privately(self, actor: Actor, shown: Shown, asked: Message | None = None) -> None:
         """Answer where only who asked sees it; who never pressed Start is told how, if they asked."""

@@ -46,7 +46,7 @@ def passes(error: Exception) -> bool:
 
 def _refusal(error: BadRequest) -> DeliveryError:
     """Say what became of a post that Telegram did not take; rights that we lack may be given any day."""
-    if _says(error, *_NO_RIGHTS):
+    if is_rightless(error):
         return RetryLater(_RIGHTS_S)
     return Gone(error.message) if _says(error, *_NO_CHAT) else Refused(error.message)
 
@@ -59,6 +59,11 @@ def is_unchanged(error: TelegramError) -> bool:
 def is_lost(error: TelegramError) -> bool:
     """Say whether the message to edit is not there any more, or not ours to edit."""
     return _says(error, *_LOST)
+
+
+def is_rightless(error: TelegramError) -> bool:
+    """Say whether we lack the right to write to a chat that we are in."""
+    return _says(error, *_NO_RIGHTS)
 
 
 def is_threadless(error: TelegramError) -> bool:

@@ -239,6 +239,12 @@ async def test_the_doctor_says_what_is_missing_and_what_is_well(stage: Stage) ->
     assert words(answer).count("✅") == 3
 
 
+async def test_the_doctor_answers_in_private_where_we_may_not_write(stage: Stage) -> None:
+    stage.fans.muted = True
+    answer = await stage.say_here(stage.user("Olga"), stage.fans, "/doctor")
+    assert words(answer).splitlines()[1].startswith("⚠️ I may not write here")
+
+
 async def test_a_used_code_joins_nothing(stage: Stage) -> None:
     other = stage.api.crowd.group("Others", stage.user("Olga"))
     stage.api.crowd.adds_bot(stage.user("Olga"), other)

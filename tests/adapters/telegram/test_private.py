@@ -181,6 +181,28 @@ async def test_forged_buttons_are_answered_and_change_nothing(stage: Stage, data
     assert await picks(stage, ada) == []
 
 
+async def test_a_button_of_a_closed_round_says_so(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    sheet = await stage.opened(ada)
+    await rounds.close(stage.made.store, stage.made.round_id, By())
+    assert "closed" in await stage.tap(ada, sheet, numbers(sheet)[0])
+    assert await picks(stage, ada) == []
+
+
+async def test_a_message_too_old_to_be_changed_still_votes_and_leads_on(stage: Stage) -> None:
+    """Telegram names such a message by its id alone, with the date 0."""
+    ada = stage.user("Ada")
+    sheet = await stage.opened(ada)
+    old = {"chat": sheet["chat"], "message_id": sheet["message_id"], "date": 0}
+    number, page, before = numbers(sheet)[0], words(sheet), len(stage.messages(ada))
+    vote = stage.api.people.forges(ada, old, f"p:{stage.made.round_id}:{int(number)}:1@v:1:3")
+    assert f"#{number} added" in str((await vote.answered())["text"])
+    stage.api.people.forges(ada, old, "@v:2:3")
+    await stage.until(lambda: any("Page 2 of 3" in words(m) for m in stage.messages(ada)[before:]))
+    assert words(sheet) == page
+    assert await picks(stage, ada) == [int(number)]
+
+
 async def test_nobody_votes_under_what_was_shown_to_somebody_else(stage: Stage) -> None:
     """Not another fan, not under a message of no chat, not a bot."""
     ada, bo, robot = stage.user("Ada"), stage.user("Bo"), stage.user("Robot", is_bot=True)
