@@ -1,17 +1,21 @@
 """What keeps an installation from starting: Discord does not know us, or does not answer."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from discord import LoginFailure
 from discord.http import Route
 
 from bot import on_discord
+from bot.adapters.discord.adapter import Account, DiscordAdapter
 from bot.adapters.discord.client import CatwalkClient
 from bot.errors import ConfigError, NotHeld
 from bot.settings import Settings
+from tests.adapters.drawings import Drawings
 from tests.rendered import english
 
 TOKEN = "the-right-one"
@@ -82,6 +86,19 @@ async def test_without_the_lease_nothing_leaves(discord: TestServer) -> None:
         held[0] = False
         with pytest.raises(NotHeld):
             await client.application_info()
+
+
+@pytest.mark.usefixtures("discord")
+async def test_a_connection_that_fails_is_left_whole() -> None:
+    """It is for the presence to try again: with a client of its own, and with posts waiting meanwhile."""
+    adapter = DiscordAdapter(Account("a-wrong-one"), Drawings(), FakeHouse(), b"")  # type: ignore[arg-type]
+    for _ in range(2):
+        with pytest.raises(LoginFailure):
+            await adapter.run(FakeHouse())  # type: ignore[arg-type]
+    waiting = asyncio.create_task(adapter.retract("1", "2"))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def ready() -> None:
