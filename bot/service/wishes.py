@@ -31,7 +31,9 @@ async def settle(
         person = await designer(tx, actor)
         design = next((c for c in await campaigns.competitors(tx, campaign_id) if c.number == number), None)
         if design is None:
-            raise RuleError("design.unknown", t("There is no design {number} here.", number=Numbers((number,))))
+            raise RuleError(
+                "design.unknown", t("There is no design {number} here.", number=Numbers((number,)))
+            )
         chosen = _chosen(await wishes.wishes_of(tx, design.design_id), ids)
         now = await tx.now()
         moved = [w for w in chosen if await wishes.settle(tx, w.id, status, why, _OPEN)]

@@ -123,7 +123,9 @@ async def design_page(shop: Shop, actor: Actor, campaign_id: int, number: int) -
         everyone = await campaigns.competitors(tx, campaign_id)
         design = next((c for c in everyone if c.number == number), None)
         if design is None:
-            raise RuleError("design.unknown", t("There is no design {number} here.", number=Numbers((number,))))
+            raise RuleError(
+                "design.unknown", t("There is no design {number} here.", number=Numbers((number,)))
+            )
         following, closed = _window(siblings)
         versions = await revisions.versions_of(tx, design.design_id)
         results = await _results(tx, siblings)
