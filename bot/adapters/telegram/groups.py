@@ -6,7 +6,7 @@ from typing import TypeVar
 import structlog
 from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message
 from telegram.constants import ReactionEmoji
-from telegram.error import Forbidden, TelegramError
+from telegram.error import TelegramError
 
 from bot.adapters.telegram import answers, doctor, toasts
 from bot.adapters.telegram.door import Door, is_inside
@@ -15,11 +15,11 @@ from bot.adapters.telegram.links import Way
 from bot.adapters.telegram.private import refusal
 from bot.adapters.telegram.shown import Shown, link
 from bot.adapters.telegram.subjects import subject
-from bot.adapters.telegram.trouble import is_rightless
+from bot.adapters.telegram.trouble import delivery_error, is_rightless
 from bot.adapters.telegram.who import ANONYMOUS_ID, PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Window, answer
 from bot.adapters.telegram.words import html, toast
-from bot.errors import RuleError
+from bot.errors import Gone, RuleError
 from bot.i18n import render
 from bot.port import (
     Actor,
@@ -67,6 +67,7 @@ class Groups:
         self._readers = readers
         self._memos = memos
         self._room = room
+        self._invited: set[tuple[int, str]] = set()
 
     # ------------------------------------------------------------------ taps
 
@@ -259,12 +260,19 @@ class Groups:
             await self._window.send(message.from_user.id, shown)
 
     async def _privately(self, actor: Actor, shown: Shown, asked: Message | None = None) -> None:
-        """Answer where only who asked sees it; who never pressed Start is told how, if they asked."""
+        """Answer where only who asked sees it; who never pressed Start is told how, once, if they asked."""
         try:
             await self._window.send(int(actor.remote_id), shown)
-        except Forbidden:
+        except TelegramError as error:
+            if not isinstance(delivery_error(error), Gone):
+                raise
             if asked is None:
                 return
+            told = (asked.chat.id, actor.remote_id)
+            if told in self._invited:  # what everybody reads is not for one to fill
+                await self._react(asked, ReactionEmoji.SHRUG)
+                return
+            self._invited.add(told)
             reader = self._readers.of(actor)
             words = t("I answer in our private chat. Open it and press Start, then ask me again.")
             url = self._door.links.url(Way(str(asked.chat.id), "vote"))

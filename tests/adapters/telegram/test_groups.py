@@ -228,6 +228,16 @@ async def test_who_cannot_be_written_to_is_told_how(stage: Stage) -> None:
     assert words(answer).startswith("I answer in our private chat.")
 
 
+async def test_nobody_fills_a_group_with_invitations_to_press_start(stage: Stage) -> None:
+    eve = stage.user("Eve", started=False)
+    there = len(stage.ours(stage.fans))
+    for _ in range(3):
+        asked = stage.api.people.says(eve, stage.fans, "/help")
+    await stage.until(lambda: reaction(stage, asked))
+    assert reaction(stage, asked) == ["🤷"]
+    assert len(stage.ours(stage.fans)) == there + 1
+
+
 async def test_the_doctor_says_what_is_missing_and_what_is_well(stage: Stage) -> None:
     before = len(stage.ours(stage.fans))
     stage.api.people.says(stage.user("Olga"), stage.fans, "/doctor")
