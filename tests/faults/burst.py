@@ -24,7 +24,7 @@ from tests.e2e.conftest import NAME, installed
 from tests.e2e.process import SECRET, Catwalk, Serving, free_port
 from tests.e2e.telegram import account, hooked, ours, until
 from tests.e2e.truth import truth, violations
-from tests.faults.crowd import Tapper, drained, progress, refused
+from tests.faults.crowd import Tapper, drained, progress, refused, works
 from tests.telegram.botapi.server import BotApi, Call, serving
 from tests.telegram.botapi.world import Chat, Member, Message, User
 
@@ -110,8 +110,9 @@ class Burst:
     async def _strike(self) -> None:
         """Kill the process when so much has been answered, and start it again, as whatever keeps it does."""
         rng, all_of_it = Random(self.plan.seed), self.plan.pages * len(self.fans)
-        for at in sorted(rng.uniform(0, 0.95) for _ in range(self.plan.kills)):
+        for at in sorted(rng.uniform(0, 0.8) for _ in range(self.plan.kills)):
             await progress(self.fans, int(at * all_of_it))
+            await works(self.api, len(self.fans) // 4)
             await asyncio.to_thread(self.running[-1].kill)
             self.killed_at.append(self.api.state.clock())
             await self.start()

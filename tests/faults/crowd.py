@@ -84,7 +84,7 @@ class Tapper:
     async def _turn(self, sheet: Message, page: int) -> None:
         """Tap Done, and again where nothing happens, until there is another page or nothing left."""
         begun, asked = self.api.state.clock(), 0
-        while self._page(sheet)[0] == page and len(self._messages()) == 1:
+        while self._page(sheet)[0] == page and not self._at_the_end():
             waited = self.api.state.clock() - begun
             if waited >= asked * self.patience_s:
                 self._tap(sheet, self._keys(sheet)["✅ Done"])
@@ -97,6 +97,10 @@ class Tapper:
         self.taps.append(self.api.people.forges(self.user, sheet, data))
 
     # -------------------------------------------------------------- seeing
+
+    def _at_the_end(self) -> bool:
+        """Say whether everything was shown that the fan is for: a ballot may have come twice before that."""
+        return any(words(message).startswith("My ballot") for message in self._messages())
 
     def _messages(self) -> list[Message]:
         return ours(self.api, self.api.people.private(self.user))
@@ -131,6 +135,13 @@ def refused(tap: Query) -> bool:
 async def progress(fans: Sequence[Tapper], pages: int) -> None:
     """Wait until so many pages have been turned by everybody together."""
     while sum(len(fan.turns) for fan in fans) < pages:
+        await pause(_LOOK_S)
+
+
+async def works(api: BotApi, more: int) -> None:
+    """Wait until the bot has acknowledged so many updates more."""
+    before = len(api.state.updates.taken)
+    while len(api.state.updates.taken) < before + more:
         await pause(_LOOK_S)
 
 
