@@ -22,7 +22,7 @@ from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.groups import Groups
 from bot.adapters.telegram.links import Links
-from bot.adapters.telegram.private import Private
+from bot.adapters.telegram.private import BROKEN, Private
 from bot.adapters.telegram.receive import CutOff, Passes, Raw, Toast
 from bot.adapters.telegram.redraws import REST_S, Redraws
 from bot.adapters.telegram.who import actor_of
@@ -69,7 +69,7 @@ class House:
         self._readers = Readers()
         door = Door(bot, inbox, links)
         self._private = Private(
-            bot, inbox, door, window, self._readers, self.redraws, self.menus, memos, room
+            bot, inbox, door, window, self._readers, self.redraws, self.menus, memos, passes, room
         )
         self._groups = Groups(bot, inbox, door, window, self._readers, memos, room)
 
@@ -145,8 +145,7 @@ class House:
             return
         reader = self._readers.of(actor_of(update.effective_user))
         if update.callback_query is not None:
-            sorry = t("Something broke on our side. What you saved is safe: tap again.")
-            await answer(update.callback_query, render(sorry, reader), alert=True)
+            await answer(update.callback_query, render(BROKEN, reader), alert=True)
         elif update.message is not None and update.message.chat.type == ChatType.PRIVATE:
             again = t("Something broke on our side. What you saved is safe: try again.")
             with suppress(TelegramError):  # which may be what went wrong

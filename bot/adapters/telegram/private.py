@@ -12,7 +12,7 @@ from bot.adapters.telegram import answers, ballot, design, sales, toasts
 from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.files import Answers, album_of, sent_file
-from bot.adapters.telegram.receive import Raw, Toast
+from bot.adapters.telegram.receive import Passes, Raw, Toast
 from bot.adapters.telegram.redraws import Redraws, Where
 from bot.adapters.telegram.shown import Shown
 from bot.adapters.telegram.subjects import subject
@@ -71,6 +71,8 @@ from bot.text import Text, t
 
 log = structlog.get_logger()
 
+BROKEN = t("Something broke on our side. What you saved is safe: tap again.")
+
 _NUMBERS = re.compile(r"[\s,;.、，]*-?#?\d{1,4}(?:[\s,;.、，]+-?#?\d{1,4})*[\s,;.、，]*")
 _ONE = re.compile(r"\s*#(\d{1,4})\s*")
 _VERSION = re.compile(r"\s*#(\d{1,4})\s*v\d{1,3}\b[\s:,.]*(.*)", re.DOTALL | re.IGNORECASE)
@@ -101,6 +103,7 @@ class Private:
         redraws: Redraws,
         menus: Menus,
         memos: Memos,
+        passes: Passes,
         room: str | None,
     ) -> None:
         self._bot = bot
@@ -111,6 +114,7 @@ class Private:
         self._readers = readers
         self._redraws = redraws
         self._menus = menus
+        self._passes = passes
         self._room = room
         self._leaving: set[Where] = set()  # messages whose page is being turned
 
@@ -135,6 +139,11 @@ class Private:
             reply = await self._inbox.press(Press(at.actor, at.event, tap.action))
         except RuleError as refused:
             return Toast(toast(self._refusal(at.actor, refused)), alert=True)
+        except Exception as error:
+            if self._passes(error):
+                raise  # and Telegram brings the tap again
+            log.exception("vote_failed")  # it would each time, and hold up everybody's
+            return Toast(render(BROKEN, self._readers.of(at.actor)), alert=True)
         words = toasts.pressed(reply, tap.place, self._readers.heard(at.actor, reply))
         return Toast(words, after=lambda: self._after(at, tap.place, reply))
 

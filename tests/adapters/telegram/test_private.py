@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.port import Actor, Look, ShowBallot
+from bot.port import Actor, Look, Press, Reply, ShowBallot
 from bot.service import rounds
 from bot.service.rounds import By
 from tests.adapters.telegram.stage import Stage, labels, words
@@ -247,6 +247,22 @@ async def test_who_asks_while_something_is_broken_is_told(stage: Stage) -> None:
     stage.made.catwalk.command = broken  # type: ignore[method-assign, assignment]
     answer = await stage.say(ada, "/results")
     assert words(answer) == "Something broke on our side. What you saved is safe: try again."
+
+
+async def test_a_vote_that_we_cannot_take_holds_up_nobody_elses(stage: Stage) -> None:
+    ada, bo = stage.user("Ada"), stage.user("Bo")
+    hers, his = await stage.opened(ada), await stage.opened(bo)
+    take = stage.made.catwalk.press
+
+    async def broken(press: Press) -> Reply:
+        if press.actor.remote_id == str(ada.id):
+            raise LookupError("a mistake of ours")
+        return await take(press)
+
+    stage.made.catwalk.press = broken  # type: ignore[method-assign]
+    toast = await stage.tap(ada, hers, numbers(hers)[0])
+    assert toast == "Something broke on our side. What you saved is safe: tap again."
+    assert "added" in await stage.tap(bo, his, numbers(his)[0])
 
 
 async def test_nothing_is_paid_here_and_a_payment_is_told_so_at_once(stage: Stage) -> None:
