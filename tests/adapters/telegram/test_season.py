@@ -12,7 +12,6 @@ from bot.intake.studio import Studio
 from bot.port import Role
 from bot.rounds.model import BallotShape
 from bot.service import presales
-from bot.service import rounds as use_rounds
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
 from bot.storage.store import Store
@@ -120,7 +119,10 @@ async def close_and_sign(stage: Stage, olga: User, number: int) -> None:
     result = stage.posts(stage.fans)[-1]
     assert words(result).startswith(f"Round {number} closed")
     assert "photo" in result
-    await use_rounds.sign(stage.made.store, stage.made.round_ids[number - 1], By())
+    asked = words(await stage.say(olga, "/sign"))
+    assert asked.startswith(f"Sign the cut of round {number}?")
+    await stage.tap(olga, stage.messages(olga)[-1], "Sign the cut")
+    await stage.until(lambda: "is signed" in words(stage.messages(olga)[-1]))
 
 
 # ------------------------------------------------------------------ the presale
