@@ -102,13 +102,17 @@ def pad(shown: Sheet, kind: str, reader: Reader) -> Shown:
 
 
 def _leaf(shown: Page, reader: Reader, finish: str = "") -> list[Key]:
-    """Make ◀ 4/10 ▶; where a page is finished by leafing on, ▶ does that, and reads Done on the last."""
+    """Make ◀ 4/10 ▶; where a page is finished by leafing on, ▶ does that, and reads Done on the last.
+
+    A page that is finished already is left as it is: ▶ leads to the one beside it.
+    """
     pages = len(shown.pages)
+    last, finished = shown.page == pages, shown.pages[shown.page - 1]
     keys = [key(f"{shown.page}/{pages}", Place(MINE))]
     if shown.page > 1:
         keys.insert(0, key("◀️", Place(BALLOT, (shown.page - 1, pages))))
-    if finish and shown.closed is None:
-        label = render(t("Done"), reader) if shown.page == pages else "▶️"
+    if finish and shown.closed is None and (last or not finished):
+        label = render(t("Done"), reader) if last else "▶️"
         keys.append(key(label, here(shown, NEXT), finish))
     elif shown.page < pages:
         keys.append(key("▶️", Place(BALLOT, (shown.page + 1, pages))))

@@ -107,6 +107,15 @@ async def test_the_last_page_reads_done_and_ends_with_everything_picked(stage: S
     assert f"Number {int(picked)}: Dress {int(picked)}" in words(mine[0])
 
 
+async def test_leafing_through_finished_pages_passes_none_of_them_over(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    sheet = await stage.opened(ada)
+    for label, page in (("▶️", 2), ("▶️", 3), ("◀️", 2), ("◀️", 1), ("▶️", 2), ("▶️", 3)):
+        await turned(stage, ada, sheet, label, page)
+    await turned(stage, ada, sheet, "◀️", 2)
+    await turned(stage, ada, sheet, "✅ Done", 3)
+
+
 async def test_a_page_is_uploaded_once(stage: Stage) -> None:
     ada = stage.user("Ada")
     sheet = await stage.opened(ada)
