@@ -27,6 +27,7 @@ _FANS: Mapping[str, Text] = {
     "language": t("Change the language"),
     "link": t("Join my accounts"),
     "me": t("What is kept about me"),
+    "takeout": t("Everything that is kept about me, as a file"),
     "help": t("What can be said here"),
 }
 _GROUPS: Mapping[str, Text] = {name: _FANS[name] for name in ("vote", "campaign", "results", "help")}

@@ -44,6 +44,7 @@ from bot.port import (
     ShowPage,
     ShowPresales,
     ShowSaid,
+    ShowTakeout,
     Takeout,
     Upload,
     Wish,
@@ -369,6 +370,8 @@ class Private:
             await self._enter(at, args)
         elif name == "said":
             await self._show(at, await self._screen(at, ShowSaid()))
+        elif name == "takeout":
+            await self._tell(at, await self._look(at, ShowTakeout()))
         elif name in _COMMANDS and not args:
             await self._go(at, Place(_COMMANDS[name]))
         else:

@@ -10,7 +10,8 @@ from tests.telegram.botapi.world import User
 
 Menu = dict[str, str]
 FANS = (
-    "vote", "ballot", "said", "presales", "orders", "campaign", "results", "language", "link", "me", "help",
+    "vote", "ballot", "said", "presales", "orders", "campaign", "results", "language", "link", "me",
+    "takeout", "help",
 )  # fmt: skip
 GROUPS = ("vote", "campaign", "results", "help")
 STAFF, OWNERS, SETTING_UP = ("round", "mod"), ("preview", "sign"), ("hide", "doctor", "setup")

@@ -1,5 +1,7 @@
 """The ballot in a fan's own chat, against the stand-in server."""
 
+import json
+
 import pytest
 
 from bot.port import Actor, Look, Press, Reply, ShowBallot
@@ -307,3 +309,13 @@ async def test_the_ballot_speaks_the_fans_language(stage: Stage) -> None:
     answer = await stage.say(zoe, "/language zh")
     assert words(answer) != ""
     assert "第\N{NO-BREAK SPACE}1/3\N{NO-BREAK SPACE}页" in words(await stage.say(zoe, "/vote"))
+
+
+async def test_everything_kept_about_a_person_is_theirs_as_a_file(stage: Stage) -> None:
+    ada = stage.user("Ada")
+    sheet = await stage.opened(ada)
+    await stage.tap(ada, sheet, numbers(sheet)[0])
+    sent = await stage.say(ada, "/takeout")
+    kept = json.loads(stage.api.state.files.by_id(sent["document"]["file_id"]).content)
+    assert kept["accounts"] == [{"platform": "telegram", "name": "Ada"}]
+    assert [given["answer"] for given in kept["answers"]] == [1]
