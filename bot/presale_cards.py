@@ -14,9 +14,14 @@ PRESALE, PRICE, PRESALE_RESULT = "presale", "price", "presale_result"
 
 
 def presale_card(view: PresaleView) -> Card:
-    """Say what it costs now, when that ends and how near it is to being made: the post that stays true."""
+    """Say what it costs now, when that ends and how near it is to being made: the post that stays true.
+
+    It names no price while nothing can be ordered.
+    """
+    if view.closed:
+        return _card(PRESALE, _design(view), [view.closed], view, _meters(view.cells))
     title = t("{design}: {price} now", design=_design(view), price=view.price)
-    lines = [view.closed] if view.closed else [*_next(view), t("Open until {at}.", at=When(view.closes_at))]
+    lines = [*_next(view), t("Open until {at}.", at=When(view.closes_at))]
     return _card(PRESALE, title, lines, view, _meters(view.cells))
 
 

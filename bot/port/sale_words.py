@@ -65,8 +65,8 @@ def named(view: PresaleView) -> Text:
 
 
 def told(view: PresaleView) -> list[Text]:
-    """Say how a presale stands: its price now and next, each colour, what I hold, until when."""
-    lines = [t("{price} now", price=view.price), *_next(view)]
+    """Say how a presale stands: its price while it takes orders, each colour, what I hold, until when."""
+    lines = [] if view.closed else [t("{price} now", price=view.price), *_next(view)]
     lines += [_cell(cell.label, cell.units, cell.moq) for cell in view.cells]
     if view.mine:
         lines.append(t("You hold {mine}; {limit} a person at most.", mine=view.mine, limit=view.limit))
