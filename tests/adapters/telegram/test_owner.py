@@ -67,17 +67,15 @@ async def test_a_cut_is_signed_from_the_chat(stage: Stage) -> None:
     assert (await stage.made.round()).state == "signed_off"
 
 
-async def test_an_old_button_is_checked_again(stage: Stage) -> None:
-    """Somebody who was an owner when the summary came is none any more when they tap."""
-    ola, eve = await owner(stage), stage.user("Eve")
-    await stage.opened(eve)
+async def test_a_command_behind_a_button_is_checked_again(stage: Stage) -> None:
+    """Anybody can make a button say what an owner's says, and an owner may be none any more."""
+    eve = stage.user("Eve")
+    own = await stage.opened(eve)
     await counted(stage)
-    await stage.relay()
-    before = len(stage.messages(eve))
-    forged = stage.api.people.forges(eve, stage.messages(ola)[-1], "@s:/sign spring 1")
+    forged = stage.api.people.forges(eve, own, "@s:/sign spring 1")
     await forged.answered()
-    answer = await stage.until(lambda: next(iter(stage.messages(eve)[before:]), None))
-    assert words(answer) == "/sign is for the people who run this shop."
+    refused = "/sign is for the people who run this shop."
+    await stage.until(lambda: any(words(message) == refused for message in stage.messages(eve)))
 
 
 async def test_times_are_told_by_the_campaigns_clock(stage: Stage) -> None:
