@@ -31,6 +31,7 @@ from bot.adapters.telegram.poll import Polling
 from bot.adapters.telegram.receive import Raw, Receiver, Toast
 from bot.adapters.telegram.request import AiohttpRequest
 from bot.i18n import Reader, render
+from bot.main import spare_the_collector
 from bot.port import Actor, Press
 from bot.service.ledger import StoredLedger
 from bot.serving import listen
@@ -156,6 +157,7 @@ async def nothing(_shop: MadeShop, _url: str, started: Callable[[int], None]) ->
 
 
 async def main(url: str, folder: str, fans: int) -> None:
+    spare_the_collector()
     shop = await opened(Path(folder), fans)
     ways = (webhook, library_webhook, nothing, polling, library_polling)
     ports = {way: asyncio.get_running_loop().create_future() for way in ways}

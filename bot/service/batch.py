@@ -145,6 +145,8 @@ def _place(
         engine.check_votable(round_, book.now)
         group_id = check_entry(round_, met.memberships, met.waits_since, asked.group)
     except RuleError as refused:
+        if (known := fields.get(round_.id)) is not None:
+            refused.zone = known.campaign.zone.key  # at the close many are refused at once, with its time
         if met.ballot is None:
             return refused
         refusal = refused

@@ -56,7 +56,7 @@ class Catwalk:
         try:
             reply = await asked
         except RuleError as refused:
-            if tells_time(refused.text):
+            if refused.zone is None and tells_time(refused.text):
                 refused.zone = await self._clock(actor, group)
             raise
         if reply.zone or reply.strip or getattr(reply.screen, "strip", None):

@@ -298,6 +298,18 @@ async def test_late_votes_are_refused_from_the_closing_instant_on(made: MadeShop
     assert await made.tally() == {1: (1, 1)}
 
 
+async def test_a_crowd_that_is_late_is_told_the_closing_time_without_another_look(
+    made: MadeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fans = await some_fans(made, 3)
+    made.clock.set((await made.round()).closes_at)
+    await outcomes(made.press(fans[0], "1", pick(made, 1)))  # the batch that gets to know the round
+    monkeypatch.setattr(made.store, "read", None)
+    found = await outcomes(*(made.press(fan, "2", pick(made, 1)) for fan in fans))
+    assert codes(found) == ["vote.late"] * 3
+    assert [one.zone for one in found if isinstance(one, RuleError)] == ["Europe/Berlin"] * 3
+
+
 async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch: pytest.MonkeyPatch) -> None:
     fans = await some_fans(made, 9)
     add_presses = votes.add_presses
