@@ -95,7 +95,7 @@ def _burst(words: Sequence[str]) -> int:
 async def _measure(catwalk: Catwalk, plan: Plan) -> list[str]:
     async with played(catwalk, plan) as burst:
         print(*burst.measured(), sep="\n", flush=True)
-        return await burst.broken()
+        return [*await burst.broken(), *burst.late()]
 
 
 if __name__ == "__main__":
