@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from bot.port import Before, Me, Role, Strip
 from bot.text import Text, t, tn, verbatim
 
-_NAMED = re.compile(r"(?:^|[^\w#])#\d{1,4}(?!\w)|^\d{3,4}[\s,:.]")
+NAMED = re.compile(r"(?:^|[^\w#])#(\d{1,4})(?!\w)|^(\d{3,4})[\s,:.]")
+"""How fans name a design: `#067 …` anywhere, or `067 …` at the beginning."""
 
 
 def seen_words(strip: Strip) -> Text:
@@ -26,8 +27,7 @@ def picks_words(strip: Strip) -> Text | None:
 
 
 def names_a_design(words: str) -> bool:
-    """Say whether words name a design, as fans write it: `#067 …` anywhere, `067 …` at the beginning."""
-    return _NAMED.search(words) is not None
+    return NAMED.search(words) is not None
 
 
 def changed_words(before: Before) -> Text:

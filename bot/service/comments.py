@@ -1,12 +1,12 @@
 """What fans say: attached to a design's version by number in the text, by reply or by a form."""
 
-import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.errors import RuleError
 from bot.intake.photos import CleanPhoto
 from bot.port import Comment, Remark, Reply
+from bot.port.words import NAMED
 from bot.service.photos import put_photos, take_in
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.storage import campaigns, comments, people, rounds
@@ -20,7 +20,6 @@ MOST_PHOTOS = 6
 """How many photos a fan may send with comments within an hour."""
 
 _WITH_PHOTO = "📷"
-_NUMBER = re.compile(r"(?:^|[^\w#])#(\d{1,4})(?!\w)|^(\d{3,4})[\s,:.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +34,8 @@ class _Subject:
 
 
 def number_in(text: str) -> int | None:
-    """Find the design a comment names: `#067 …` anywhere, or `067 …` at its beginning."""
-    match = _NUMBER.search(text)
+    """Find the design a comment names."""
+    match = NAMED.search(text)
     return int(match[1] or match[2]) if match else None
 
 
@@ -199,7 +198,7 @@ def said_about(body: str, number: int | None, reference: str | None) -> str:
 
 def words_about(body: str, number: int | None) -> str:
     """Leave out the number that words begin with, where it stands beside them already."""
-    named = _NUMBER.match(body)
+    named = NAMED.match(body)
     said_twice = named is not None and number_in(body) == number
     return (body[named.end() :].lstrip(" ,:.") if named and said_twice else "") or body
 
