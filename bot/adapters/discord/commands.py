@@ -16,6 +16,7 @@ from discord.app_commands import (
 )
 
 from bot.adapters.discord import staff
+from bot.adapters.discord.completing import campaigns_of, designs_of
 from bot.adapters.discord.described import CAMPAIGN, said
 from bot.adapters.discord.house import House
 from bot.text import Text, t
@@ -79,11 +80,7 @@ def _plain(house: House, name: str, text: Text) -> Command[Any, ..., None]:
 
 
 def _fans(tree: CommandTree, house: House) -> None:
-    async def campaigns(interaction: Interaction, words: str) -> list[Choice[str]]:
-        return await house.campaigns(interaction, words)
-
-    async def designs(interaction: Interaction, words: int | str) -> list[Choice[int]]:
-        return await house.designs(interaction, str(words))
+    campaigns, designs = campaigns_of(house), designs_of(house)
 
     @tree.command(description=said(t("What runs here, and the next dates")))
     @describe(campaign=said(CAMPAIGN))

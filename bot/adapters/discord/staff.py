@@ -5,7 +5,6 @@ from typing import Any
 from discord import Attachment, Interaction, Message, Permissions
 from discord.app_commands import (
     AppCommandContext,
-    Choice,
     Command,
     CommandTree,
     ContextMenu,
@@ -16,6 +15,7 @@ from discord.app_commands import (
     rename,
 )
 
+from bot.adapters.discord.completing import campaigns_of, designs_of
 from bot.adapters.discord.described import CAMPAIGN, said
 from bot.adapters.discord.house import House
 from bot.text import Text, t
@@ -53,13 +53,10 @@ def _round(house: House) -> Group:
         "again": t("Draft anew a round that was called off; for owners"),
     }
 
-    async def campaigns(interaction: Interaction, words: str) -> list[Choice[str]]:
-        return await house.campaigns(interaction, words)
-
     def verb(name: str, text: Text) -> None:
         @group.command(name=name, description=said(text))
         @describe(campaign=said(CAMPAIGN), why=said(_WHY))
-        @autocomplete(campaign=campaigns)
+        @autocomplete(campaign=campaigns_of(house))
         async def do(interaction: Interaction, why: str | None = None, campaign: str | None = None) -> None:
             await house.commanded(interaction, "round", name, campaign, why)
 
@@ -68,13 +65,13 @@ def _round(house: House) -> Group:
 
     @group.command(description=said(t("How the round goes")))
     @describe(campaign=said(CAMPAIGN))
-    @autocomplete(campaign=campaigns)
+    @autocomplete(campaign=campaigns_of(house))
     async def status(interaction: Interaction, campaign: str | None = None) -> None:
         await house.commanded(interaction, "round", "status", campaign)
 
     @group.command(description=said(t("Close the round later")))
     @describe(by=said(t("How much later: 90m, 24h, 2d")), campaign=said(CAMPAIGN), why=said(_WHY))
-    @autocomplete(campaign=campaigns)
+    @autocomplete(campaign=campaigns_of(house))
     async def extend(
         interaction: Interaction, by: str, why: str | None = None, campaign: str | None = None
     ) -> None:
@@ -114,14 +111,11 @@ def _mod(house: House) -> Group:
 
 
 def _owners(tree: CommandTree, house: House) -> None:
-    async def campaigns(interaction: Interaction, words: str) -> list[Choice[str]]:
-        return await house.campaigns(interaction, words)
-
     def cut(name: str, text: Text) -> None:
         @tree.command(name=name, description=said(text))
         @describe(campaign=said(CAMPAIGN), number=said(t("Which round; without a number the newest")))
         @rename(number="round")
-        @autocomplete(campaign=campaigns)
+        @autocomplete(campaign=campaigns_of(house))
         async def do(
             interaction: Interaction, campaign: str | None = None, number: int | None = None
         ) -> None:
@@ -135,9 +129,6 @@ def _owners(tree: CommandTree, house: House) -> None:
 
 
 def _designers(tree: CommandTree, house: House) -> None:
-    async def designs_(interaction: Interaction, words: int | str) -> list[Choice[int]]:
-        return await house.designs(interaction, str(words))
-
     version = Group(name="version", description=said(t("New versions of designs; for designers")))
     designs = Group(name="designs", description=said(t("Designs of a campaign; for designers")))
 
@@ -147,7 +138,7 @@ def _designers(tree: CommandTree, house: House) -> None:
         photo=said(t("The photo of the new version")),
         note=said(t("What changed, in one line: fans read it")),
     )
-    @autocomplete(number=designs_)
+    @autocomplete(number=designs_of(house))
     async def upload(
         interaction: Interaction, number: Range[int, 1, 9999], photo: Attachment, note: str
     ) -> None:
