@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.errors import RuleError, StateError
-from bot.rounds.model import Round, RoundState
+from bot.rounds.model import TO_COME, Round, RoundState
 from bot.text import Count, Noun, Text, When, t
 
 LONGEST_EXTENSION = timedelta(days=30)
@@ -199,7 +199,7 @@ def sign(round_: Round, now: datetime, accept_quorum: bool) -> Round:
 def unsign(round_: Round, next_state: RoundState | None) -> Round:
     """Take a signature back, until the next round has opened (`next_state` is that round's, if any)."""
     state = _after(round_, E.UNSIGN)
-    if next_state not in (None, S.DRAFT, S.SCHEDULED):
+    if next_state not in (None, *TO_COME):
         raise RuleError(
             "round.next_opened",
             t("The next round has opened, so the cut of round {number} stands.", number=round_.number),
@@ -237,7 +237,7 @@ def check_votable(round_: Round, now: datetime) -> None:
     """Raise RuleError unless a vote counts at `now`; the closing instant itself is too late."""
     if round_.state is S.PAUSED:
         raise RuleError("vote.paused", t("Voting is paused by the moderators. Your picks are safe."))
-    if round_.state in (S.DRAFT, S.SCHEDULED):
+    if round_.state in TO_COME:
         raise RuleError(
             "vote.early",
             t(

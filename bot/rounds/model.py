@@ -19,6 +19,10 @@ class RoundState(StrEnum):
     VOID = "void"
 
 
+TO_COME = (RoundState.DRAFT, RoundState.SCHEDULED)
+"""The states of a round that has not opened yet."""
+
+
 class BallotShape(StrEnum):
     """How fans answer in a round; a page of a ballot is a sheet of designs, one card, or one duel."""
 

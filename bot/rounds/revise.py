@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 from bot.errors import RuleError
-from bot.rounds.model import Round, RoundState
+from bot.rounds.model import TO_COME, Round, RoundState
 from bot.text import t
 
 _RUNNING = (RoundState.OPEN, RoundState.PAUSED)
-_TO_COME = (RoundState.DRAFT, RoundState.SCHEDULED)
 
 
 def between(rounds: Sequence[Round]) -> tuple[Round, Round]:
@@ -39,7 +38,7 @@ def between(rounds: Sequence[Round]) -> tuple[Round, Round]:
         raise RuleError(
             "revision.early", t("Designs are revised between rounds; the first one has not been held yet.")
         )
-    following = next((r for r in counting if r.number > signed[-1].number and r.state in _TO_COME), None)
+    following = next((r for r in counting if r.number > signed[-1].number and r.state in TO_COME), None)
     if following is None:
         raise RuleError(
             "revision.late", t("The last round is signed: what fans chose is made as they chose it.")

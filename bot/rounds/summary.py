@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.rounds.model import Round, RoundState, Standing
+from bot.rounds.model import TO_COME, Round, RoundState, Standing
 from bot.rounds.select import top
 from bot.text import Count, Noun, Numbers, Share, Text, When, t, tn, verbatim
 
@@ -161,7 +161,7 @@ def _next(s: Summary) -> Text:
         if n.state is RoundState.CLOSED:
             return t("Next: sign the shortlist")
         return _after_the_last(n.presold)
-    if n.following not in (RoundState.DRAFT, RoundState.SCHEDULED, RoundState.VOID):
+    if n.following not in (*TO_COME, RoundState.VOID):
         return t("Next: round {number} decides", number=following)
     steps = [t("sign the cut")] if n.state is RoundState.CLOSED else []
     if n.to_answer:

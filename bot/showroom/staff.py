@@ -19,7 +19,7 @@ from bot.errors import RuleError
 from bot.main import Installation
 from bot.port import Actor, Command, Role, Upload, at_hand
 from bot.rounds.engine import counting
-from bot.rounds.model import Candidate, Round, RoundState
+from bot.rounds.model import TO_COME, Candidate, Round, RoundState
 from bot.service import people, presales, revisions, rounds, wishes
 from bot.service.rounds import By
 from bot.storage import campaigns as stored_campaigns
@@ -125,7 +125,7 @@ class Staff:
 
     async def _prepare(self, following: Round, now: datetime) -> None:
         """Revise before the next round, and open it if its printed time passed while nobody signed."""
-        if following.state in (RoundState.DRAFT, RoundState.SCHEDULED):
+        if following.state in TO_COME:
             if self._wardrobe.drawn:
                 await self._revise(now)
             if following.state is RoundState.DRAFT and now >= following.plan.opens_at:

@@ -8,9 +8,10 @@ from bot import cards
 from bot.errors import RuleError
 from bot.port import Answer, Button, Choice, Command, Reply, Role
 from bot.rounds.engine import numbered
-from bot.rounds.model import Campaign, MarkKind, Round, RoundState
+from bot.rounds.model import TO_COME, Campaign, MarkKind, Round, RoundState
 from bot.service import rounds
 from bot.service.commands.here import Here, here, leading_number
+from bot.service.commands.rounds import to_open
 from bot.service.commands.row import Counter, Row
 from bot.service.commands.standing import current
 from bot.service.desk.cut import CutRow, CutView, cut_view
@@ -23,7 +24,6 @@ from bot.text import Count, Hole, Numbers, Text, When, t, tn
 _TAG_LETTERS = 6
 _YES = "yes"
 _MOST_NUMBERS = 60
-_TO_OPEN = (RoundState.DRAFT, RoundState.SCHEDULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +235,8 @@ async def _signed(tx: Tx, found: Here, round_id: int, entry: int) -> Reply:
         )
     lines.append(t("To take the signature back, say /mod undo {entry} and why.", entry=str(entry)))
     choices = []
-    if following is not None and following.state in _TO_OPEN:
-        label = t("Open round {number}", number=following.number)
-        choices.append(Choice(label, f"/round open {campaign.key} {following.number}"))
+    if following is not None and following.state in TO_COME:
+        choices.append(to_open(campaign, following))
     answer = Answer(title, tuple(lines), tuple(choices))
     return Reply(title, answer, language=found.language, zone=campaign.zone.key)
 

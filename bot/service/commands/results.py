@@ -9,9 +9,10 @@ from bot.port import Answer, Button, Choice, Command, Reply, Role, Takeout
 from bot.rounds import engine
 from bot.rounds import summary as words
 from bot.rounds.engine import Event, numbered
-from bot.rounds.model import Campaign, Candidate, Round, RoundState, Verdict
+from bot.rounds.model import TO_COME, Campaign, Candidate, Round, RoundState, Verdict
 from bot.service import bulletin, summary
 from bot.service.commands.here import Here, here, leading_number
+from bot.service.commands.rounds import to_open
 from bot.service.commands.row import Counter, Row
 from bot.service.commands.standing import current, line
 from bot.service.comments import said_about, shortened
@@ -24,7 +25,6 @@ from bot.text import Numbers, Text, t, tn
 
 STAFF = (Role.OWNER, Role.MODERATOR, Role.DESIGNER)
 _ENDED = (RoundState.CLOSED, RoundState.SIGNED_OFF)
-_TO_OPEN = (RoundState.DRAFT, RoundState.SCHEDULED)
 _EDGE, _TABLE, _TALK = "edge", "csv", "comments"
 _MOST_EDGE, _MOST_TALK, _QUOTES, _QUOTED = 20, 10, 2, 90
 
@@ -92,9 +92,8 @@ def _steps(person: Person, campaign: Campaign, round_: Round, siblings: Sequence
         offers.append(Choice(t("Preview the cut"), f"/preview {key} {round_.number}"))
     if not person.may(Role.MODERATOR):
         return offers
-    if following and following.state in _TO_OPEN and round_.state is RoundState.SIGNED_OFF:
-        label = t("Open round {number}", number=following.number)
-        offers.append(Choice(label, f"/round open {key} {following.number}"))
+    if following and following.state in TO_COME and round_.state is RoundState.SIGNED_OFF:
+        offers.append(to_open(campaign, following))
     runs = next((r for r in siblings if (r.state, Event.EXTEND) in engine.TABLE), None)
     if runs is not None:
         offers.append(Choice(t("Extend 24 h"), f"/round extend {key} 24h"))

@@ -9,7 +9,7 @@ from bot.port import Choice, Command, Reply, Role
 from bot.rounds import engine
 from bot.rounds.durations import take_duration
 from bot.rounds.engine import Event
-from bot.rounds.model import Campaign, Round, RoundState
+from bot.rounds.model import TO_COME, Campaign, Round, RoundState
 from bot.service import bulletin, rounds
 from bot.service.commands.here import Here, here, leading_number
 from bot.service.commands.row import Counter, Row
@@ -21,7 +21,6 @@ from bot.storage import rounds as round_rows
 from bot.storage.store import Store, Tx
 from bot.text import Text, When, t, tn
 
-_TO_OPEN = (RoundState.DRAFT, RoundState.SCHEDULED)
 _AGAIN = "again"
 
 
@@ -44,6 +43,12 @@ class _Asked:
 
 
 _Verb = Callable[[Store, _Asked], Awaitable[Text]]
+
+
+def to_open(campaign: Campaign, following: Round) -> Choice:
+    """Offer to open a round, by its number: pressed late, it opens no other."""
+    label = t("Open round {number}", number=following.number)
+    return Choice(label, f"/round open {campaign.key} {following.number}")
 
 
 async def _round(at: Counter, c: Command) -> Reply:
@@ -75,7 +80,7 @@ def _meant(verb: str, siblings: list[Round], named: int | None = None) -> Round:
         return _called_off(siblings)
     if named is not None:
         return _numbered(siblings, named)
-    waiting = [r for r in siblings if r.state in _TO_OPEN]
+    waiting = [r for r in siblings if r.state in TO_COME]
     if verb == Event.OPEN and waiting:
         return waiting[0]
     round_ = current(siblings)

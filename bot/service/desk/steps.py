@@ -5,15 +5,13 @@ from datetime import datetime
 
 from bot.rounds import engine
 from bot.rounds.engine import Event, numbered
-from bot.rounds.model import Candidate, Round, RoundState
+from bot.rounds.model import TO_COME, Candidate, Round, RoundState
 from bot.service.desk.seat import MODERATORS_MAY, Staff
 from bot.storage import rounds
 from bot.storage.store import Tx
 
 MARK, AGAIN = "mark", "again"
 """What can be done with a round that is no step of its state machine."""
-
-_NOT_OPENED = (RoundState.DRAFT, RoundState.SCHEDULED)
 
 
 def acts_now(
@@ -32,7 +30,7 @@ def acts_now(
         Event.PAUSE: not over,
         Event.EXTEND: not over,
         Event.SIGN: counted,
-        Event.UNSIGN: following.state in _NOT_OPENED if following else not presold,
+        Event.UNSIGN: following.state in TO_COME if following else not presold,
     }
     acts: set[str] = {
         event.value
