@@ -1,14 +1,16 @@
 """A fan group: comments by number or in answer to the bot, commands answered in private, who is in it."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import structlog
-from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message
+from telegram import Bot, CallbackQuery, ChatMemberUpdated, Message, User
 from telegram.constants import ReactionEmoji
 from telegram.error import TelegramError
 
 from bot.adapters.telegram import answers, doctor, toasts
+from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.door import Door, is_inside
 from bot.adapters.telegram.files import sent_file
 from bot.adapters.telegram.links import Way
@@ -67,6 +69,7 @@ class Groups:
         self._readers = readers
         self._memos = memos
         self._room = room
+        self._budget = Budget()
         self._invited: set[tuple[int, str]] = set()
 
     # ------------------------------------------------------------------ taps
@@ -250,14 +253,28 @@ class Groups:
     # ------------------------------------------------------------------ answers
 
     async def _answer(self, message: Message, shown: Shown) -> None:
-        """Answer in the group itself; in private where we may not write there."""
+        """Answer in the group itself, or where that costs it no message: most it bears is for our posts."""
+        asker = message.from_user
+        assert asker is not None
+        if self._spend(message, asker):
+            await self._here(message, asker, shown)
+        elif asker.id == ANONYMOUS_ID:
+            await self._react(message, ReactionEmoji.SHRUG)
+        else:
+            await self._privately(actor_of(asker), shown, message)
+
+    def _spend(self, message: Message, asker: User) -> bool:
+        return self._budget.spend(message.chat.id, asker.id, time.monotonic())
+
+    async def _here(self, message: Message, asker: User, shown: Shown) -> None:
+        """Answer in the group; in private where we may not write there."""
         thread = message.message_thread_id if message.is_topic_message else None
         try:
             await self._window.send(message.chat.id, shown, thread, message.message_id)
         except TelegramError as error:
-            if not is_rightless(error) or message.from_user is None:
+            if not is_rightless(error):
                 raise
-            await self._window.send(message.from_user.id, shown)
+            await self._window.send(asker.id, shown)
 
     async def _privately(self, actor: Actor, shown: Shown, asked: Message | None = None) -> None:
         """Answer where only who asked sees it; who never pressed Start is told how, once, if they asked."""
@@ -268,16 +285,21 @@ class Groups:
                 raise
             if asked is None:
                 return
-            told = (asked.chat.id, actor.remote_id)
-            if told in self._invited:  # what everybody reads is not for one to fill
-                await self._react(asked, ReactionEmoji.SHRUG)
-                return
-            self._invited.add(told)
-            reader = self._readers.of(actor)
-            words = t("I answer in our private chat. Open it and press Start, then ask me again.")
-            url = self._door.links.url(Way(str(asked.chat.id), "vote"))
-            opened = link(render(t("Open our chat"), reader), url)
-            await self._answer(asked, Shown(html(words, reader), None, ((opened,),)))
+            await self._invite(asked, actor)
+
+    async def _invite(self, asked: Message, actor: Actor) -> None:
+        """Tell somebody once how to hear us: what everybody reads is not for one to fill."""
+        asker, told = asked.from_user, (asked.chat.id, actor.remote_id)
+        assert asker is not None
+        if told in self._invited or not self._spend(asked, asker):
+            await self._react(asked, ReactionEmoji.SHRUG)
+            return
+        self._invited.add(told)
+        reader = self._readers.of(actor)
+        words = t("I answer in our private chat. Open it and press Start, then ask me again.")
+        url = self._door.links.url(Way(str(asked.chat.id), "vote"))
+        opened = link(render(t("Open our chat"), reader), url)
+        await self._here(asked, asker, Shown(html(words, reader), None, ((opened,),)))
 
 
 def _answered(message: Message) -> str | None:

@@ -1,10 +1,12 @@
 """A group on the stand-in server: its posts, its comments, its commands, who comes and goes."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from bot import cards
+from bot.adapters.telegram.budget import GROUP_MOST, PERSON_MOST
 from bot.i18n import Reader
 from bot.port import Actor, Look, Post, Role, ShowDesign, ShowFeed
 from bot.service import bulletin, people, rounds
@@ -235,6 +237,37 @@ async def test_nobody_fills_a_group_with_invitations_to_press_start(stage: Stage
     await stage.until(lambda: reaction(stage, second))
     assert (reaction(stage, first), reaction(stage, second)) == ([], ["🤷"])
     assert len(stage.ours(stage.fans)) == there + 1
+
+
+@pytest.mark.parametrize("what", ["/doctor", "/setup AAAA-BBBB"])
+async def test_nobody_fills_a_group_with_answers(stage: Stage, what: str) -> None:
+    eve, mo = stage.user("Eve"), await moderator(stage)
+    there = len(stage.ours(stage.fans))
+    for _ in range(PERSON_MOST + 3):
+        stage.api.people.says(eve, stage.fans, what)
+    await stage.until(lambda: stage.messages(eve)[2:])  # the last three
+    assert len(stage.ours(stage.fans)) == there + PERSON_MOST
+    stage.api.people.says(mo, stage.fans, what)
+    await stage.handled()
+    assert len(stage.ours(stage.fans)) == there + PERSON_MOST + 1, "who said little is still answered there"
+
+
+async def test_many_together_leave_a_group_room_for_its_posts(stage: Stage) -> None:
+    mo = await moderator(stage)
+    for n in range(GROUP_MOST):
+        for _ in range(2):
+            stage.api.people.says(stage.user(f"Eve {n}", started=False), stage.fans, "/doctor")
+    answer = await stage.say_here(mo, stage.fans, "/doctor")
+    assert words(answer).startswith("What I can do here")
+    assert len(stage.ours(stage.fans)) == GROUP_MOST, "of which one was the answer to its set-up"
+
+
+async def test_who_stays_anonymous_is_told_so_only_so_often(stage: Stage) -> None:
+    olga, there = stage.user("Olga"), len(stage.ours(stage.fans))
+    say = partial(stage.api.people.says, olga, stage.fans, "/round pause", anonymous=True)
+    said = [say() for _ in range(PERSON_MOST + 1)]
+    await stage.until(lambda: reaction(stage, said[-1]))
+    assert len(stage.ours(stage.fans)) == there + PERSON_MOST
 
 
 async def test_the_doctor_says_what_is_missing_and_what_is_well(stage: Stage) -> None:
