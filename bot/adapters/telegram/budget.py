@@ -5,7 +5,11 @@ season need most of them: an album of ten sheets and its card are eleven.
 """
 
 from collections import Counter, deque
+from collections.abc import Hashable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+T = TypeVar("T", bound=Hashable)
 
 PERSON_MOST, GROUP_MOST, SPAN_S = 4, 8, 60.0
 """Answers within a minute: to one person, and to everybody in a group."""
@@ -37,3 +41,19 @@ class Budget:
             if self.spent[group][-1][0] > until:
                 break
             del self.spent[group]
+
+
+class Once(Generic[T]):
+    """What was done once; of more than `most` the oldest is forgotten, and may then be done again."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._done: dict[T, None] = {}
+
+    def __contains__(self, what: T) -> bool:
+        return what in self._done
+
+    def add(self, what: T) -> None:
+        self._done[what] = None
+        if len(self._done) > self._most:
+            del self._done[next(iter(self._done))]

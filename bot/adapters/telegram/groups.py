@@ -10,7 +10,7 @@ from telegram.constants import ReactionEmoji
 from telegram.error import TelegramError
 
 from bot.adapters.telegram import answers, doctor, toasts
-from bot.adapters.telegram.budget import Budget
+from bot.adapters.telegram.budget import Budget, Once
 from bot.adapters.telegram.door import Door, is_inside
 from bot.adapters.telegram.files import sent_file
 from bot.adapters.telegram.links import Way
@@ -70,7 +70,7 @@ class Groups:
         self._memos = memos
         self._room = room
         self._budget = Budget()
-        self._invited: set[tuple[int, str]] = set()
+        self._invited = Once[tuple[int, str]]()
 
     # ------------------------------------------------------------------ taps
 

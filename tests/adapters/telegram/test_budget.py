@@ -5,7 +5,7 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.budget import GROUP_MOST, PERSON_MOST, SPAN_S, Budget
+from bot.adapters.telegram.budget import GROUP_MOST, PERSON_MOST, SPAN_S, Budget, Once
 from bot.adapters.telegram.schedule import GROUP_MOST as BORNE
 
 ALBUM, CARD = 10, 1
@@ -44,3 +44,11 @@ def test_what_is_kept_is_a_minute_of_budget(said: list[tuple[int, int, float]]) 
             for kept in budget.spent.values():
                 assert kept[-1][0] > now - SPAN_S, "a group that was silent for a minute is forgotten"
                 assert len(kept) <= GROUP_MOST
+
+
+def test_of_more_than_can_be_kept_the_oldest_is_forgotten() -> None:
+    told = Once[str](most=2)
+    for name in ("Ada", "Bea", "Cem"):
+        assert name not in told
+        told.add(name)
+    assert ("Ada" in told, "Bea" in told, "Cem" in told) == (False, True, True)
