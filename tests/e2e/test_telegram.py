@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from tests.adapters.telegram.stage import words
 from tests.e2e import made
 from tests.e2e.conftest import installed
 from tests.e2e.process import Catwalk, Died, free_port
@@ -101,8 +102,14 @@ async def test_a_ballot_goes_on_in_its_message_after_a_kill(shop: Catwalk, api: 
     picked = number(sheet, 0)
     assert f"#{picked} added" in await tap(api, ada, sheet, picked)
     assert (api.state.updates.webhook is not None) == (mode == "webhook")
+    api.limits.flood(ada.id, 2.0)  # so that the page cannot turn yet
+    done = api.people.taps(ada, sheet, "✅ Done")
+    assert "is done" in str((await done.answered(PATIENCE_S)).get("text", ""))
+    await until(lambda: done.update_id in api.state.updates.taken)
     first.kill()
+    assert "Page 1 of" in words(sheet)
     await asyncio.to_thread(shop.start, **settings)
+    await until(lambda: "Page 2 of" in words(sheet))
     other = number(sheet, 1)
     assert "2 picks" in await tap(api, ada, sheet, other)
     assert len([m for m in ours(api, fans) if "reply_markup" in m]) == 1

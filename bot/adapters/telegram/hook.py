@@ -53,7 +53,7 @@ class Hook:
             return
         await _answer(send, 200, _call(answer) if answer else b"")
         if answer:
-            self._receiver.follow(answer.toast)
+            self._receiver.follow(answer)
 
 
 def _update(content: bytes) -> Raw | None:

@@ -88,4 +88,4 @@ class Polling:
             return
         except TelegramError as late:
             log.info("answer_refused", reason=late.message)
-        self._receiver.follow(answer.toast)
+        self._receiver.follow(answer)

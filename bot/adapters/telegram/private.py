@@ -146,7 +146,13 @@ class Private:
             log.exception("vote_failed")  # it would each time, and hold up everybody's
             return Toast(render(BROKEN, self._readers.of(at.actor)), alert=True)
         words = toasts.pressed(reply, tap.place, self._readers.heard(at.actor, reply))
-        return Toast(words, after=lambda: self._after(at, tap.place, reply))
+        leads = not self._stays(at, tap.place) and (tap.place is not None or reply.screen is not None)
+        return Toast(words, after=lambda: self._after(at, tap.place, reply), surely=leads)
+
+    @staticmethod
+    def _stays(at: _At, place: Place | None) -> bool:
+        """Say whether a press leads to the very page it was made on, of which only the buttons change."""
+        return place is not None and at.under is not None and place.kind in (BALLOT, LARGE)
 
     async def tapped(self, query: CallbackQuery) -> None:
         """Answer a tap that only shows something, and show it."""
@@ -167,7 +173,7 @@ class Private:
         if place is None:
             if reply.screen is not None:
                 await self._show(at, answers.reply(reply, self._readers.of(at.actor), self._room))
-        elif at.under is not None and place.kind in (BALLOT, LARGE):
+        elif at.under is not None and self._stays(at, place):
             self._later(at, at.under, place)
         else:
             await self._go(at, place)

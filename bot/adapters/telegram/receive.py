@@ -2,13 +2,14 @@
 
 An update is acknowledged when its vote is stored, or when it stands in the ledger. What stands there goes
 through the library's handlers, one after the other in each chat and chats side by side, and once more after
-a crash. An update that comes twice is handled once; a vote that comes twice is one vote by its event id.
+a crash. An update that comes twice is handled once; a vote that comes twice is one vote by its event id. A
+vote after which somebody waits for another screen stands in the ledger too, until that is shown.
 """
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -29,19 +30,22 @@ Raw = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Toast:
-    """What a press is answered with, and what is shown after that."""
+    """What a press is answered with, and what is shown `after` that; `surely`: if not by us, then by the next
+    process."""
 
     words: str
     alert: bool = False
     after: Callable[[], Awaitable[None]] | None = None
+    surely: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A toast for the press with this id."""
+    """A toast for the press with this id, and the update it came by."""
 
     query_id: str
     toast: Toast
+    update_id: int
 
 
 class CutOff(BaseException):
@@ -93,25 +97,41 @@ class Receiver:
         Raises what the database raises: then the same update must be given again.
         """
         if voting := self._voting(update):
-            return Answer(update["callback_query"]["id"], await voting)
+            return (await self._promised([(update, await voting)]))[0]
         await self._keep([update])
         return None
 
     async def take_all(self, updates: Sequence[Raw]) -> list[Answer]:
         """Store what came together, the votes in one batch; else like `take`."""
-        voting: dict[str, Awaitable[Toast]] = {}
+        votes: list[Raw] = []
+        voting: list[Awaitable[Toast]] = []
         others: list[Raw] = []
         for update in updates:
             if vote := self._voting(update):
-                voting[update["callback_query"]["id"]] = vote
+                votes.append(update)
+                voting.append(vote)
             else:
                 others.append(update)
-        toasts, _ = await asyncio.gather(asyncio.gather(*voting.values()), self._keep(others))
-        return [Answer(query_id, toast) for query_id, toast in zip(voting, toasts, strict=True)]
+        toasts, _ = await asyncio.gather(asyncio.gather(*voting), self._keep(others))
+        return await self._promised(list(zip(votes, toasts, strict=True)))
 
     def _voting(self, update: Raw) -> Awaitable[Toast] | None:
         query = update.get("callback_query")
         return self._vote(query) if query else None
+
+    async def _promised(self, votes: Sequence[tuple[Raw, Toast]]) -> list[Answer]:
+        """Keep the votes that surely lead somewhere, and answer all; what came before leads there already."""
+        kept = {update["update_id"]: json.dumps(update) for update, toast in votes if toast.surely}
+        new = await self._ledger.put(self._account, kept) if kept else frozenset[int]()
+        again = kept.keys() - new
+        return [
+            Answer(
+                update["callback_query"]["id"],
+                replace(toast, after=None) if update["update_id"] in again else toast,
+                update["update_id"],
+            )
+            for update, toast in votes
+        ]
 
     async def _keep(self, updates: Sequence[Raw]) -> None:
         """Put updates into the ledger, and begin with those that are new; unknown kinds are nothing to us."""
@@ -140,13 +160,35 @@ class Receiver:
             log.error("update_given_up", update_id=update_id, reason=type(cut.__cause__).__name__)
         except Exception:  # what is in it did that: trying again would not help
             log.exception("update_failed", update_id=update_id)
+        await self._mark(update_id)
+
+    async def _mark(self, update_id: int) -> None:
         try:
             await self._ledger.handled(self._account, update_id)
         except Exception:  # the next process handles it again, and every effect is once by its event
             log.exception("update_not_marked", update_id=update_id)
 
     async def _process(self, update: Raw) -> None:
-        await self._application.process_update(Update.de_json(update, self._application.bot))
+        if (voting := self._voting(update)) is None:
+            await self._application.process_update(Update.de_json(update, self._application.bot))
+        else:
+            await self._begun(self._voted(voting))
+
+    @staticmethod
+    async def _voted(voting: Awaitable[Toast]) -> None:
+        """Show what a vote leads to that another process stored."""
+        toast = await voting
+        if toast.after is not None:
+            await toast.after()
+
+    async def _begun(self, work: Awaitable[None]) -> None:
+        """Do what a handler does; raises CutOff for what passes, or is for who speaks now."""
+        try:
+            await work
+        except Exception as error:
+            if isinstance(error, NotHeld) or self._passes(error):
+                raise CutOff from error
+            raise
 
     async def _surely(self, do: Callable[[], Awaitable[None]]) -> None:
         """Do something, and again where it is cut off; raises CutOff where that does not pass."""
@@ -160,26 +202,22 @@ class Receiver:
             await asyncio.sleep(wait_s)
         return await do()
 
-    def follow(self, toast: Toast) -> None:
+    def follow(self, answer: Answer) -> None:
         """Show what comes after a press, beside the receiving."""
-        if toast.after is not None:
-            self.spawn(self._follow(toast.after))
+        if (after := answer.toast.after) is not None:
+            self.spawn(self._follow(after, answer.update_id if answer.toast.surely else None))
 
-    async def _follow(self, after: Callable[[], Awaitable[None]]) -> None:
-        async def show() -> None:
-            try:
-                await after()
-            except Exception as error:
-                if self._passes(error):
-                    raise CutOff from error
-                raise
-
+    async def _follow(self, after: Callable[[], Awaitable[None]], kept: int | None) -> None:
         try:
-            await self._surely(show)
-        except (NotHeld, CutOff):
+            await self._surely(lambda: self._begun(after()))
+        except CutOff as cut:
             log.info("screen_not_shown")
+            if isinstance(cut.__cause__, NotHeld):
+                return  # whoever speaks for this account now shows it, if it is kept
         except Exception:  # the vote is stored; the next tap shows where it stands
             log.exception("screen_failed")
+        if kept is not None:
+            await self._mark(kept)
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Do something beside the receiving; it is waited for in `close`."""

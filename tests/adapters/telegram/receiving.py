@@ -16,7 +16,9 @@ KINDS = ("message", "callback_query", "pre_checkout_query")
 class Listening:
     """What came of updates: `handled` went through the library's handlers, `votes` through the short way.
 
-    `gate` holds up handlers whose update it says so of; `trouble` is raised by the next vote.
+    `gate` holds up handlers whose update it says so of; `trouble` is raised by the next vote, `hindered` by
+    all that follows one, which comes to no end while it is `stuck`. What begins with `f:` leads to another
+    screen.
     """
 
     def __init__(self, bot: ExtBot[Any], ledger: Ledger) -> None:
@@ -24,6 +26,8 @@ class Listening:
         self.votes: list[str] = []
         self.after: list[str] = []
         self.trouble: Exception | None = None
+        self.hindered: Exception | None = None
+        self.stuck = False
         self.gate: Callable[[Update], Awaitable[None]] | None = None
         self._news = asyncio.Event()
         self.application = Application.builder().bot(bot).updater(None).build()
@@ -37,7 +41,7 @@ class Listening:
         self._news.set()
 
     def _vote(self, query: Raw) -> Awaitable[Toast] | None:
-        return self._voted(query) if query["data"].startswith("p:") else None
+        return self._voted(query) if query["data"][:2] in ("p:", "f:") else None
 
     async def _voted(self, query: Raw) -> Toast:
         if self.trouble is not None:
@@ -46,9 +50,14 @@ class Listening:
         self.votes.append(query["id"])
 
         async def after() -> None:
+            if self.stuck:
+                await asyncio.Event().wait()
+            if self.hindered is not None:
+                raise self.hindered
             self.after.append(query["id"])
+            self._news.set()
 
-        return Toast(f"❤️ {query['data']}", after=after)
+        return Toast(f"❤️ {query['data']}", after=after, surely=query["data"].startswith("f:"))
 
     @property
     def texts(self) -> list[str | None]:

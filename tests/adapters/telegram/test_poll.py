@@ -108,6 +108,46 @@ async def test_a_vote_is_answered_without_the_ledger(
     assert [u.callback_query.id for u in listening.handled if u.callback_query] == [other.id]
 
 
+@pytest.mark.parametrize("why", [NotHeld("telegram"), None])
+async def test_what_follows_a_stored_vote_is_shown_once_if_need_be_by_the_next_process(
+    api: BotApi, bot: ExtBot[None], ada: User, ledger: StoredLedger, why: Exception | None
+) -> None:
+    """Neither who lost the right to speak nor who was killed shows it."""
+    sent = await bot.send_message(ada.id, "tap", reply_markup=keyboard(["f:1:1"]))
+    api.state.updates.drop()
+    first = Listening(bot, ledger)
+    first.hindered, first.stuck = why, why is None
+    async with first.application, AiohttpRequest() as request:
+        running = asyncio.create_task(Polling(bot, request, first.receiver, KINDS).run())
+        tap = api.people.taps(ada, api.people.private(ada).messages[sent.message_id], "f:1:1")
+        await tap.answered()
+        async with asyncio.timeout(10):
+            await api.state.updates.polled.wait()  # for more: the tap is acknowledged
+        running.cancel()
+        await first.receiver.close(patience_s=0)
+    assert (first.votes, first.after) == ([tap.id], [])
+    async with polling(bot, ledger) as second:
+        await second.until(lambda: second.after == [tap.id])
+    assert second.votes == [tap.id], "which the service knows again"
+    assert await ledger.waiting(str(bot.id)) == {}
+
+
+async def test_a_vote_that_comes_twice_leads_on_once(
+    api: BotApi, bot: ExtBot[None], ada: User, ledger: StoredLedger
+) -> None:
+    sent = await bot.send_message(ada.id, "tap", reply_markup=keyboard(["f:1:1"]))
+    api.state.updates.drop()
+    tap = api.people.taps(ada, api.people.private(ada).messages[sent.message_id], "f:1:1")
+    update = (await bot.get_updates())[0].to_dict()
+    async with polling(bot, ledger) as listening:
+        await tap.answered()
+        await listening.until(lambda: listening.after == [tap.id])
+        api.state.updates.again(update)
+        api.people.says(ada, api.people.private(ada), "after it")
+        await listening.until(lambda: listening.texts == ["after it"])
+    assert (listening.votes, listening.after) == ([tap.id] * 2, [tap.id])
+
+
 async def test_a_vote_that_was_not_stored_is_asked_for_again(
     api: BotApi, bot: ExtBot[None], ada: User, ledger: StoredLedger
 ) -> None:
