@@ -48,4 +48,4 @@ async def load_campaign(
             read_campaign, path, Path(staging), limits=limits_of(wanted), known=there.get, progress=progress
         )
         photos.adopt(PhotoStore(Path(staging)))
-        return file, await designs.load(store, file)
+        return file, await designs.load(store, file, photos)

@@ -32,6 +32,7 @@ from bot.relay import Relay
 from bot.reports import Easel
 from bot.service import charts, ledger, memos, presales, privacy, rounds
 from bot.service.catwalk import Catwalk
+from bot.service.photos import sweep
 from bot.service.shop import Shop
 from bot.service.ticking import Steps
 from bot.serving import PATIENCE_S, Server
@@ -153,6 +154,7 @@ class Installation:
 
     async def _tidy(self) -> None:
         await privacy.tidy(self.store)
+        await sweep(self.shop)
         await ledger.tidy(self.store)
         await memos.tidy(self.store)
 

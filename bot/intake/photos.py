@@ -112,9 +112,7 @@ class PhotoStore:
     def drop(self, photo: str) -> None:
         """Take a photo away, itself first; doing it again changes nothing."""
         for path in reversed(self._paths(photo)):
-            path.unlink(missing_ok=True)
-        with suppress(OSError):
-            self.path(photo).parent.rmdir()
+            path.unlink(missing_ok=True)  # its folder stays: somebody may be about to put another there
 
 
 def clean_photo(

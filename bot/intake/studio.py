@@ -57,10 +57,10 @@ class Studio:
             return None
 
     async def drop(self, photos: Sequence[str]) -> None:
-        """Take photos away that nothing shows any more."""
-        async with self._one:
-            for photo in photos:
-                await asyncio.to_thread(self.store.drop, photo)
+        """Take photos away that nothing shows any more. It waits for nobody who cleans one: that takes long,
+        and who drops holds a transaction open."""
+        for photo in photos:
+            await asyncio.to_thread(self.store.drop, photo)
 
     def _kept(self, photo: CleanPhoto | None) -> CleanPhoto | None:
         return photo if photo is not None and self.store.has(photo.hash) else None

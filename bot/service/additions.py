@@ -58,6 +58,7 @@ async def add(shop: Shop, sent: NewDesigns) -> Reply:
         person = await _designer(tx, sent.actor)
         if await _before(tx, person, sent) is None:
             await _check_not_begun(tx, campaign)
+            await put_photos(tx, {d.photo.hash: d.photo for d in found.designs}.values(), shop.photos)
             await _keep(tx, person, campaign, sent, found)
         return await _answer(tx, person, sent, campaign)
 
@@ -169,7 +170,6 @@ async def _keep(tx: Tx, person: Person, campaign: Campaign, sent: NewDesigns, fo
     """Add the designs, compared with what is there by now, and write down what became of them."""
     there, now = await _there(tx, campaign), await tx.now()
     designs, said = _numbered(found, there, campaign)
-    await put_photos(tx, {d.photo.hash: d.photo for d in designs}.values())
     await campaigns.add_designs(
         tx, campaign.id,
         [NewDesign(d.number, d.title, d.category, d.attributes, d.photo.hash) for d in designs], now,

@@ -7,7 +7,7 @@ from bot.errors import RuleError
 from bot.intake.photos import CleanPhoto
 from bot.port import Comment, Remark, Reply
 from bot.port.words import NAMED
-from bot.service.photos import put_photos, take_in
+from bot.service.photos import hold_photos, put_photos, take_in
 from bot.service.shop import Shop, check_event, known, language_for
 from bot.storage import campaigns, comments, people, rounds
 from bot.storage.comments import CommentRow
@@ -48,6 +48,8 @@ async def comment(shop: Shop, said: Comment) -> Reply:
     body = _clean(said.text, wordless=said.photo is not None)
     photo = await _reference(shop, said, body)
     async with shop.store.begin() as tx:
+        if photo is not None:
+            await hold_photos(tx)
         now = await tx.now()
         person = await known(tx, said.actor)
         group = await member_group(tx, person, said.actor.platform, said.group)
@@ -58,7 +60,8 @@ async def comment(shop: Shop, said: Comment) -> Reply:
             return Reply(t("Changed."), language=language_for(person, said.actor))
         about = await _subject(tx, said, group, body)
         if earlier is None:
-            await put_photos(tx, [photo] if photo else [])
+            if photo is not None:
+                await put_photos(tx, [photo], shop.photos)
             await comments.add_comment(
                 tx, group_id=group.id, campaign_id=about.campaign_id, account_id=person.account_id,
                 fan_id=person.fan_id, event_id=said.event_id, design_id=about.design_id,

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from bot.errors import ConfigError, Problem
+from bot.intake.photos import PhotoStore
 from bot.intake.read import CampaignFile
-from bot.service.photos import put_photos
+from bot.service.photos import hold_photos, put_photos
 from bot.service.rounds import new_seed
 from bot.storage import campaigns, journal, people, presales, rounds
 from bot.storage.campaigns import NewDesign
@@ -22,12 +23,13 @@ class Loaded:
     new: bool
 
 
-async def load(store: Store, file: CampaignFile) -> Loaded:
-    """Keep a checked campaign: photos are in the photo store already; rounds become drafts.
+async def load(store: Store, file: CampaignFile, photos: PhotoStore | None = None) -> Loaded:
+    """Keep a checked campaign: `photos` has its own already; rounds become drafts.
 
     Every group of the room takes part at once (a first one is made); other groups join with `/setup`.
     """
     async with store.begin() as tx:
+        await hold_photos(tx)
         now = await tx.now()
         there = await campaigns.find_campaign(tx, file.key)
         if there is not None:
@@ -48,7 +50,7 @@ async def load(store: Store, file: CampaignFile) -> Loaded:
             tx, file.key, file.title, file.noun, file.zone.key, file.language, file.digest, now,
             presales.dump_plan(file.presale) if file.presale else None,
         )  # fmt: skip
-        await put_photos(tx, {d.photo.hash: d.photo for d in file.designs}.values())
+        await put_photos(tx, {d.photo.hash: d.photo for d in file.designs}.values(), photos)
         designs = [NewDesign(d.number, d.title, d.category, d.attributes, d.photo.hash) for d in file.designs]
         await campaigns.add_designs(tx, campaign_id, designs, now)
         for plan in file.rounds:

@@ -11,6 +11,7 @@ from bot.port import Actor, OrderView, Reply, Takeout
 from bot.rounds import ballots
 from bot.rounds.ballots import Cell
 from bot.service import ordering, presale_views
+from bot.service.photos import sweep
 from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_text
 from bot.storage import journal, moderation, notices, people, presales, privacy, rounds
@@ -117,12 +118,11 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
             raise RuleError("forget.last_owner", t("You are the only owner. Invite another one first."))
         now = await tx.now()
         await ordering.cancel_all(tx, person.fan_id, now)
-        groups, photos = await privacy.forget(tx, person.fan_id)
+        groups = await privacy.forget(tx, person.fan_id)
         if groups:
             await people.touch_groups(tx, groups)
         await journal.record(tx, "fan_forgotten", now)
-    if shop.studio is not None:
-        await shop.studio.drop(photos)
+    await sweep(shop)
     return Reply(
         t("You are forgotten here. Thank you for having been with us."), language=language_for(person, actor)
     )

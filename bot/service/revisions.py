@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.errors import RuleError
-from bot.intake.photos import CleanPhoto
+from bot.intake.photos import CleanPhoto, PhotoStore
 from bot.port import Actor, Reply, Role, Upload
 from bot.rounds.model import Campaign, Candidate, Round
 from bot.rounds.revise import between
@@ -91,7 +91,7 @@ async def upload(shop: Shop, sent: Upload) -> Reply:
         version = await _before(tx, person, sent)
         found = await _free(tx, campaign_id, sent) if version is None else None
         if found is not None:
-            version = await _keep(tx, person, found, sent, note, photo)
+            version = await _keep(tx, person, found, sent, note, photo, shop.photos)
         round_ = found.following.number if found else None
     assert version is not None
     return Reply(_kept(sent.number, version, round_), language=language_for(person, sent.actor))
@@ -150,7 +150,15 @@ async def _free(tx: Tx, campaign_id: int, sent: Upload) -> Place:
     return found
 
 
-async def _keep(tx: Tx, person: Person, found: Place, sent: Upload, note: str, photo: CleanPhoto) -> int:
+async def _keep(
+    tx: Tx,
+    person: Person,
+    found: Place,
+    sent: Upload,
+    note: str,
+    photo: CleanPhoto,
+    store: PhotoStore | None,
+) -> int:
     seen = await revisions.shows_photo(tx, found.campaign.id, photo.hash, photo.source_hash)
     if seen is not None:
         raise RuleError(
@@ -162,7 +170,7 @@ async def _keep(tx: Tx, person: Person, found: Place, sent: Upload, note: str, p
             ),
         )
     now, version = await tx.now(), found.design.version + 1
-    await put_photos(tx, [photo])
+    await put_photos(tx, [photo], store)
     await revisions.add_draft(
         tx, found.design.design_id, version, photo.hash, note, person.account_id, sent.event_id,
         sent.answers, now,

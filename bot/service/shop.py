@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.errors import RuleError
 from bot.i18n import language_of
+from bot.intake.photos import PhotoStore
 from bot.intake.studio import Studio
 from bot.port import Actor, Role
 from bot.storage import people
@@ -31,6 +32,11 @@ class Shop:
     open_by_name: bool = False
     speed: float = 1.0
     studio: Studio | None = field(default=None, repr=False)
+
+    @property
+    def photos(self) -> PhotoStore | None:
+        """Where cleaned photos are kept, if any are."""
+        return self.studio.store if self.studio else None
 
     def hashed(self, kind: str, code: str) -> str:
         """Hash a code with the installation's secret, so that a stolen database gives nobody entry."""

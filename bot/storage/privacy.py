@@ -174,13 +174,12 @@ async def owners(tx: Tx) -> list[int]:
     return list(found.scalars())
 
 
-async def forget(tx: Tx, fan_id: int) -> tuple[list[int], list[str]]:
+async def forget(tx: Tx, fan_id: int) -> list[int]:
     """Take out who a fan is and what they wrote; answers stay, and belong to nobody known.
 
-    Returns the groups whose feeds changed, and the photos that nothing shows any more.
+    Returns the groups whose feeds changed. The photos go by `unshown` and `drop_photos`.
     """
     ids = list((await tx.conn.execute(select(account.c.id).where(account.c.fan_id == fan_id))).scalars())
-    sent = await _photos_by(tx, fan_id)
     said = await tx.conn.execute(select(comment.c.group_id).where(comment.c.fan_id == fan_id).distinct())
     groups = list(said.scalars())
     await tx.conn.execute(
@@ -188,7 +187,6 @@ async def forget(tx: Tx, fan_id: int) -> tuple[list[int], list[str]]:
         .where(comment.c.fan_id == fan_id)
         .values(body="", status="withdrawn", reason="", photo=None)
     )
-    photos = await _drop_unshown(tx, sent)
     await _unsay_why(tx, fan_id)
     await tx.conn.execute(delete(notice).where(notice.c.fan_id == fan_id))
     for owned in (role, member, code):
@@ -200,24 +198,19 @@ async def forget(tx: Tx, fan_id: int) -> tuple[list[int], list[str]]:
             .values(name="", remote_id=f"forgotten-{secrets.token_hex(8)}")
         )
     await tx.conn.execute(update(fan).where(fan.c.id == fan_id).values(language=None))
-    return groups, photos
+    return groups
 
 
-async def _photos_by(tx: Tx, fan_id: int) -> list[str]:
-    """List the photos a fan sent with comments."""
-    found = await tx.conn.execute(
-        select(comment.c.photo).where(comment.c.fan_id == fan_id, comment.c.photo.is_not(None)).distinct()
-    )
+async def unshown(tx: Tx, most: int) -> list[str]:
+    """List photos that neither a version nor a comment shows."""
+    shown = select(version.c.photo).union(select(comment.c.photo).where(comment.c.photo.is_not(None)))
+    found = await tx.conn.execute(select(photo.c.hash).where(photo.c.hash.not_in(shown)).limit(most))
     return list(found.scalars())
 
 
-async def _drop_unshown(tx: Tx, hashes: Sequence[str]) -> list[str]:
-    """Take out those of these photos that neither a version nor a comment shows."""
-    shown = select(version.c.photo).union(select(comment.c.photo).where(comment.c.photo.is_not(None)))
-    dropped = await tx.conn.execute(
-        delete(photo).where(photo.c.hash.in_(hashes), photo.c.hash.not_in(shown)).returning(photo.c.hash)
-    )
-    return list(dropped.scalars())
+async def drop_photos(tx: Tx, hashes: Sequence[str]) -> None:
+    """Forget photos that nothing shows."""
+    await tx.conn.execute(delete(photo).where(photo.c.hash.in_(hashes)))
 
 
 async def _unsay_why(tx: Tx, fan_id: int) -> None:
