@@ -9,11 +9,12 @@ _PATIENCE_S = 5.0
 _LONG_S = 600.0
 """How long we wait where Discord bears no more for a while, or where a moderator must do something first."""
 
-_GONE = frozenset({10003, 10004, 10008, 10013, 50001, 50007})
-"""Unknown channel, server, message or person; no access; who takes no private messages: Discord's API."""
+_GONE = frozenset({10003, 10004, 10008, 10013, 50007})
+"""Unknown channel, server, message or person; who takes no private messages: Discord's API."""
 
-_LATER = frozenset({30046, 50013, 160005})
-"""Too many edits of an old message; a permission is missing; a locked thread: Discord's API."""
+_LATER = frozenset({30046, 50001, 50013, 160005})
+"""Too many edits of an old message; no access, which is also said of a server we were taken off; a permission
+is missing; a locked thread: Discord's API."""
 
 TROUBLE = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)
 """What can be raised by speaking to Discord."""

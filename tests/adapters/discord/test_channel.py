@@ -86,7 +86,7 @@ async def test_after_a_restart_the_same_post_is_not_sent_again(stage: Stage) -> 
 
 
 BECOMES: tuple[tuple[int, int, type[Exception]], ...] = (
-    (403, 50001, Gone), (404, 10003, Gone), (403, 50013, RetryLater), (429, 30046, RetryLater),
+    (403, 50001, RetryLater), (404, 10003, Gone), (403, 50013, RetryLater), (429, 30046, RetryLater),
     (400, 50035, Refused), (500, 0, RetryLater),
 )  # fmt: skip
 
@@ -98,11 +98,13 @@ async def test_what_became_of_a_post_is_said_in_our_words(stage: Stage) -> None:
             await stage.adapter.post(Post(str(stage.votes.id), "7", card(), Reader()))
 
 
-async def test_a_post_waits_for_a_permission_and_goes_out_when_it_is_granted(stage: Stage) -> None:
+@pytest.mark.parametrize("code", [50001, 50013])
+async def test_a_post_waits_for_what_a_moderator_must_grant(stage: Stage, code: int) -> None:
+    """The channel is not shown to us any more, or we may not write there."""
     ada = stage.member("ada")
     sheet = await stage.opened(ada)
     await ada.click(sheet, label=labels(sheet)[0][0])
-    stage.env.inject_error("POST", "/channels/*/messages", status=403, code=50013, times=1)
+    stage.env.inject_error("POST", "/channels/*/messages", status=403, code=code, times=1)
     stage.made.clock.set(stage.made.clock() + 50 * HOUR)
     await stage.closed()
     await stage.relay()
@@ -110,6 +112,19 @@ async def test_a_post_waits_for_a_permission_and_goes_out_when_it_is_granted(sta
     stage.made.clock.advance(minutes=11)
     await stage.relay()
     assert "Round 1 closed" in words(stage.card)
+
+
+async def test_a_post_in_a_channel_we_saw_no_more_for_a_while_is_kept_true_again(stage: Stage) -> None:
+    ada = stage.member("ada")
+    sheet = await stage.opened(ada)
+    await ada.click(sheet, label=labels(sheet)[0][0])
+    stage.env.inject_error("PATCH", "/channels/*/messages/*", status=403, code=50001, times=1)
+    for minutes in (2, 2, 9):
+        stage.made.clock.advance(minutes=minutes)
+        assert "0 fans" in words(stage.card)
+        await stage.relay()
+    assert "1 fan, 1 opinion" in words(stage.card)
+    assert len(asked(stage, "PATCH", f"/messages/{stage.card.id}")) == 2, "it is not tried again and again"
 
 
 async def test_a_thread_that_may_not_be_opened_keeps_nothing_up(stage: Stage) -> None:
