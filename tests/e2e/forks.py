@@ -18,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -55,7 +56,8 @@ class Forked:
 
     def send_signal(self, what: int) -> None:
         if self.poll() is None:
-            os.kill(self.pid, what)
+            with suppress(ProcessLookupError):  # it has ended, and who reaped it has not told us yet
+                os.kill(self.pid, what)
 
     def terminate(self) -> None:
         self.send_signal(signal.SIGTERM)

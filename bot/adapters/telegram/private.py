@@ -13,7 +13,7 @@ from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.files import Answers, album_of, sent_file
 from bot.adapters.telegram.receive import Passes, Raw, Toast
-from bot.adapters.telegram.redraws import Redraws, Where
+from bot.adapters.telegram.redraws import Redraws
 from bot.adapters.telegram.shown import Shown
 from bot.adapters.telegram.subjects import subject
 from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
@@ -117,7 +117,7 @@ class Private:
         self._menus = menus
         self._passes = passes
         self._room = room
-        self._leaving: set[Where] = set()  # messages whose page is being turned
+        self._leaving: set[tuple[int, int, int]] = set()  # chats, messages and their pages being turned
 
     # ------------------------------------------------------------------ taps
 
@@ -146,13 +146,12 @@ class Private:
             log.exception("vote_failed")  # it would each time, and hold up everybody's
             return Toast(render(BROKEN, self._readers.of(at.actor)), alert=True)
         words = toasts.pressed(reply, tap.place, self._readers.heard(at.actor, reply))
-        leads = not self._stays(at, tap.place) and (tap.place is not None or reply.screen is not None)
+        if at.under is not None and tap.place is not None and tap.place.kind in (BALLOT, LARGE):
+            # Not after the toast: its answer may be so late that the page is another by then.
+            self._later(at, at.under, tap.place)
+            return Toast(words)
+        leads = tap.place is not None or reply.screen is not None
         return Toast(words, after=lambda: self._after(at, tap.place, reply), surely=leads)
-
-    @staticmethod
-    def _stays(at: _At, place: Place | None) -> bool:
-        """Say whether a press leads to the very page it was made on, of which only the buttons change."""
-        return place is not None and at.under is not None and place.kind in (BALLOT, LARGE)
 
     async def tapped(self, query: CallbackQuery) -> None:
         """Answer a tap that only shows something, and show it."""
@@ -169,16 +168,15 @@ class Private:
             await self._go(at, place)
 
     async def _after(self, at: _At, place: Place | None, reply: Reply) -> None:
-        """Show what follows a press: the next page at once, the same page once the thumb rests."""
-        if place is None:
-            if reply.screen is not None:
-                await self._show(at, answers.reply(reply, self._readers.of(at.actor), self._room))
-        elif at.under is not None and self._stays(at, place):
-            self._later(at, at.under, place)
-        else:
+        """Show what a press leads to."""
+        if place is not None:
             await self._go(at, place)
+        elif reply.screen is not None:
+            await self._show(at, answers.reply(reply, self._readers.of(at.actor), self._room))
 
     def _later(self, at: _At, under: Spot, place: Place) -> None:
+        """Change the buttons of the page that a press was made on, once the thumb rests."""
+
         async def redraw() -> Callable[[], Awaitable[None]] | None:
             await self._window.lull()
             if (shown := await self._seen(at, place)) is None:
@@ -189,18 +187,18 @@ class Private:
 
     async def _turn(self, at: _At, place: Place) -> None:
         """Leave a finished page, once however often that is tapped while it takes its time."""
-        where = (at.chat_id, at.under.message_id if at.under else 0)
-        if where in self._leaving:
+        page = place.number(0) or 1
+        leaving = (at.chat_id, at.under.message_id if at.under else 0, page)
+        if leaving in self._leaving:
             return
-        self._leaving.add(where)
+        self._leaving.add(leaving)
         try:
-            await self._onward(at, place)
+            await self._onward(at, page, place.number(1) or 0)
         finally:
-            self._leaving.discard(where)
+            self._leaving.discard(leaving)
 
-    async def _onward(self, at: _At, place: Place) -> None:
+    async def _onward(self, at: _At, page: int, pages: int) -> None:
         """Show the page after a finished one, most often the next, or everything answered."""
-        page, pages = place.number(0) or 1, place.number(1) or 0
         there = await self._page(at, page + 1 if page < pages else 1)
         following = onward(there.pages, page)
         if following == there.page:
@@ -416,7 +414,8 @@ class Private:
             await self._window.send(at.chat_id, shown)
             return
         with self._redraws.turning((at.chat_id, at.under.message_id)):
-            await self._window.show(at.chat_id, shown, at.under)
+            remember = await self._window.show(at.chat_id, shown, at.under)
+        await remember()
 
     async def _say(self, at: _At, words: str) -> None:
         await self._bot.send_message(at.chat_id, words)

@@ -1,6 +1,8 @@
 """What a chat shows: a message is edited in place where that is possible, else a new one is sent."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,6 +19,12 @@ from bot.adapters.telegram.trouble import is_lost, is_unchanged
 log = structlog.get_logger()
 
 _QUIET = LinkPreviewOptions(is_disabled=True)
+
+Remember = Callable[[], Awaitable[None]]
+"""Writes down the file that a picture became: it may wait for a crowd, and nobody shall wait for it."""
+
+
+async def _nothing() -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +46,26 @@ class Window:
         self, chat_id: int, shown: Shown, thread: int | None = None, answers: int | None = None
     ) -> Message:
         """Send a message; `answers` is the message it replies to, where that is still there."""
+        sent, remember = await self._send(chat_id, shown, thread, answers)
+        await remember()
+        return sent
+
+    async def _send(
+        self, chat_id: int, shown: Shown, thread: int | None = None, answers: int | None = None
+    ) -> tuple[Message, Remember]:
         reply = ReplyParameters(answers, allow_sending_without_reply=True) if answers else None
         if shown.shot is None:
-            return await self._bot.send_message(
+            sent = await self._bot.send_message(
                 chat_id, shown.words, ParseMode.HTML, link_preview_options=_QUIET,
                 reply_markup=shown.keyboard, message_thread_id=thread, reply_parameters=reply,
             )  # fmt: skip
+            return sent, _nothing
         media = await self._pictures.media(shown.shot)
         sent = await self._bot.send_photo(
             chat_id, media, shown.words, parse_mode=ParseMode.HTML, reply_markup=shown.keyboard,
             message_thread_id=thread, reply_parameters=reply,
         )  # fmt: skip
-        await self._pictures.sent(shown.shot, media, sent)
-        return sent
+        return sent, partial(self._pictures.sent, shown.shot, media, sent)
 
     async def album(self, chat_id: int, sheets: tuple[Shown, ...], thread: int | None = None) -> None:
         """Send pictures as one album."""
@@ -64,37 +79,45 @@ class Window:
         for shot, one, message in zip(shots, media, sent, strict=True):
             await self._pictures.sent(shot, one, message)
 
-    async def show(self, chat_id: int, shown: Shown, under: Spot) -> None:
-        """Show something in place of a message that is of its kind, picture or words; else below it."""
+    async def show(self, chat_id: int, shown: Shown, under: Spot) -> Remember:
+        """Show something in place of a message that is of its kind, picture or words; else below it.
+
+        Whoever looks sees it as soon as this returns, and may tap it; gives what is to be done after that.
+        """
         if under.pictured == (shown.shot is not None):
             try:
-                await self.edit(chat_id, under.message_id, shown)
-                return
+                return await self._edit(chat_id, under.message_id, shown)
             except TelegramError as error:
                 if not is_lost(error):
                     raise
-        await self.send(chat_id, shown)
+        _, remember = await self._send(chat_id, shown)
+        return remember
 
     async def edit(self, chat_id: int, message_id: int, shown: Shown) -> None:
         """Change a message; that it says so already is as good."""
+        remember = await self._edit(chat_id, message_id, shown)
+        await remember()
+
+    async def _edit(self, chat_id: int, message_id: int, shown: Shown) -> Remember:
         try:
-            await self._edit(chat_id, message_id, shown)
+            if shown.shot is None:
+                await self._bot.edit_message_text(
+                    shown.words, chat_id, message_id, parse_mode=ParseMode.HTML, link_preview_options=_QUIET,
+                    reply_markup=shown.keyboard,
+                )  # fmt: skip
+                return _nothing
+            media = await self._pictures.media(shown.shot)
+            item = InputMediaPhoto(media, shown.words, ParseMode.HTML)
+            edited = await self._bot.edit_message_media(
+                item, chat_id, message_id, reply_markup=shown.keyboard
+            )
         except TelegramError as error:
             if not is_unchanged(error):
                 raise
-
-    async def _edit(self, chat_id: int, message_id: int, shown: Shown) -> None:
-        if shown.shot is None:
-            await self._bot.edit_message_text(
-                shown.words, chat_id, message_id, parse_mode=ParseMode.HTML, link_preview_options=_QUIET,
-                reply_markup=shown.keyboard,
-            )  # fmt: skip
-            return
-        media = await self._pictures.media(shown.shot)
-        item = InputMediaPhoto(media, shown.words, ParseMode.HTML)
-        edited = await self._bot.edit_message_media(item, chat_id, message_id, reply_markup=shown.keyboard)
-        if isinstance(edited, Message):
-            await self._pictures.sent(shown.shot, media, edited)
+            return _nothing
+        if not isinstance(edited, Message):
+            return _nothing
+        return partial(self._pictures.sent, shown.shot, media, edited)
 
     async def lull(self) -> None:
         """Wait until nothing is to be sent that goes before a redraw."""

@@ -16,9 +16,10 @@ async def vote_by_taps(stage: Stage, fan: User, link: str, taste: Taste) -> list
     answers = len(stage.messages(fan))
     seen = [words(page)]
     while len(stage.messages(fan)) == answers:
+        ends = _last_card(page)  # by now: once tapped it may be the next one already
         async for button in _buttons(stage, fan, page, taste):
             await stage.tap(fan, page, button)
-        if _last_card(page):
+        if ends:
             break
         await stage.until(lambda: words(page) != seen[-1] or len(stage.messages(fan)) > answers)
         seen.append(words(page))

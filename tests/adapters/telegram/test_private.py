@@ -1,11 +1,13 @@
 """The ballot in a fan's own chat, against the stand-in server."""
 
+import asyncio
 import json
 
 import pytest
 
 from bot.port import Actor, Look, Press, Reply, ShowBallot
 from bot.service import rounds
+from bot.service.memos import StoredMemos
 from bot.service.rounds import By
 from tests.adapters.telegram.stage import Stage, labels, words
 from tests.telegram.botapi.world import Message, User
@@ -93,6 +95,42 @@ async def test_done_finishes_a_page_and_shows_the_next_in_the_same_message(stage
     await stage.until(lambda: "Page 1 of 3" in words(sheet))
     assert numbers(sheet) == first
     assert len(stage.messages(ada)) == 1
+
+
+@pytest.fixture
+def slow_memos(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Have the file ids of pictures remembered only once this is set, as in a crowd that takes its time."""
+    put, go_on = StoredMemos.put, asyncio.Event()
+
+    async def late(memos: StoredMemos, key: str, value: str, *, post: str | None = None) -> None:
+        if key.startswith("file:"):
+            await go_on.wait()
+        await put(memos, key, value, post=post)
+
+    monkeypatch.setattr(StoredMemos, "put", late)
+    return go_on
+
+
+async def test_a_page_turns_though_the_one_before_it_is_not_written_down_yet(
+    stage: Stage, slow_memos: asyncio.Event
+) -> None:
+    ada = stage.user("Ada")
+    sheet = await stage.opened(ada)
+    await turned(stage, ada, sheet, "✅ Done", 2)
+    await turned(stage, ada, sheet, "✅ Done", 3)
+    slow_memos.set()
+
+
+async def test_a_pick_is_marked_though_its_page_is_not_written_down_yet(
+    stage: Stage, slow_memos: asyncio.Event
+) -> None:
+    ada = stage.user("Ada")
+    sheet = await stage.opened(ada)
+    await turned(stage, ada, sheet, "✅ Done", 2)
+    number = numbers(sheet)[0]
+    await stage.tap(ada, sheet, number)
+    await stage.until(lambda: labels(sheet)[0][0] == f"❤️ {number}")
+    slow_memos.set()
 
 
 async def test_the_last_page_reads_done_and_ends_with_everything_picked(stage: Stage) -> None:
