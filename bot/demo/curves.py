@@ -98,11 +98,6 @@ def join(*curves: Curve) -> Curve:
     return tuple(out)
 
 
-def symmetric(half: Curve) -> Curve:
-    """Close a right half, drawn from the centre line to the centre line, with its mirror image."""
-    return join(half, rev(mirror(half)))
-
-
 def _on(curve: Curve, segment: int, t: float) -> Point:
     a, b, c, d = curve[3 * segment : 3 * segment + 4]
     s = 1 - t

@@ -116,13 +116,6 @@ async def photos_since(tx: Tx, fan_id: int, since: datetime) -> int:
     return int(found.scalar_one())
 
 
-async def set_status(tx: Tx, comment_id: int, status: str, reason: str = "") -> None:
-    """Say what became of a comment, and why."""
-    await tx.conn.execute(
-        update(comment).where(comment.c.id == comment_id).values(status=status, reason=reason)
-    )
-
-
 async def target_of(tx: Tx, group_id: int, comment_id: int) -> tuple[int | None, int | None] | None:
     """Read the design and version a comment in this group is about."""
     found = await tx.conn.execute(

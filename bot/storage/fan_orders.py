@@ -128,16 +128,6 @@ async def units_by_presale(tx: Tx, fan_id: int) -> dict[int, int]:
     return {presale_id: int(units) for presale_id, units in found}
 
 
-async def units_by_cell(tx: Tx, presale_id: int) -> dict[tuple[int, str], int]:
-    """Count a presale's live units by colour and size: what would be cut."""
-    found = await tx.conn.execute(
-        select(order.c.colour, order.c.size, func.sum(order.c.quantity))
-        .where(order.c.presale_id == presale_id, order.c.state == LIVE)
-        .group_by(order.c.colour, order.c.size)
-    )
-    return {(place, size): int(units) for place, size, units in found}
-
-
 async def end_order(tx: Tx, order_id: int, state: OrderState, at: datetime) -> bool:
     """End a live order; False when it was not live any more."""
     ended = await tx.conn.execute(

@@ -28,7 +28,7 @@ from bot.port import (
 from bot.rounds.model import BallotShape
 from bot.service import people, rounds
 from bot.service.rounds import By
-from bot.storage import comments, journal, moderation
+from bot.storage import journal, moderation
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
 from bot.storage.store import Store
@@ -105,7 +105,7 @@ async def test_undo_shows_a_comment_again_with_the_status_it_had(made: MadeShop,
     ana = await made.fan(1)
     n = await comment(made, ana, "#003 longer sleeves")
     async with made.store.begin() as tx:
-        await comments.set_status(tx, n, "declined", "the cut would not hold")
+        assert await moderation.move_status(tx, n, "new", "declined", "the cut would not hold")
     await talk.say(MOD, f"/mod hide c{n} rude")
     made.clock.advance(hours=23)
     taken = await talk.say(MOD, "/mod undo")

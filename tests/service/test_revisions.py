@@ -41,7 +41,7 @@ from bot.service import people, revisions, wishes
 from bot.service import rounds as use_rounds
 from bot.service.catwalk import Catwalk
 from bot.service.rounds import By
-from bot.storage import comments, journal
+from bot.storage import journal, moderation
 from bot.storage import revisions as rows
 from bot.storage.store import Store
 from tests.clock import Clock
@@ -362,7 +362,7 @@ async def test_it_answers_only_comments_on_this_design(made: MadeShop) -> None:
     await sign(made)
     designer = await staff(made)
     async with made.store.begin() as tx:
-        await comments.set_status(tx, hidden, "hidden", "rude")
+        assert await moderation.move_status(tx, hidden, "new", "hidden", "rude")
     for answers in ([other], [hidden], [999_999]):
         assert await refusal(made, designer, answers=answers) == "upload.answers"
 
@@ -372,7 +372,7 @@ async def test_a_comment_hidden_after_the_upload_is_not_told_of(made: MadeShop) 
     await sign(made)
     await send(made, await staff(made), 1, [wish])
     async with made.store.begin() as tx:
-        await comments.set_status(tx, wish, "hidden", "be kind")
+        assert await moderation.move_status(tx, wish, "new", "hidden", "be kind")
     await made.open(2)
     ana = await made.fan(1)
     assert await told(made, ana) == []
@@ -484,7 +484,7 @@ async def test_an_author_changes_their_words_and_sends_hidden_ones_again(made: M
     ana, ben = await made.fan(1), await made.fan(2)
     wish = await say(made, 1, "#001 you fools, longer")
     async with made.store.begin() as tx:
-        await comments.set_status(tx, wish, "hidden", "be kind")
+        assert await moderation.move_status(tx, wish, "new", "hidden", "be kind")
     assert not [i for i in (await feed(made, ben)).items if isinstance(i, Remark)]
     for same in ("#001 you fools, longer", "you fools, longer"):  # as said, and as shown
         assert await edit(made, ana, wish, same) == "Changed."
