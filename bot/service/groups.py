@@ -81,10 +81,12 @@ async def hear(shop: Shop, news: News) -> None:
 
 async def _catch_up(tx: Tx, group_id: int) -> None:
     """Let a group that could not be reached say what is true by now, and hear what it missed of that."""
+    now = await tx.now()
     await outbox.revive_group(tx, group_id)
+    await outbox.hurry_group(tx, group_id, now)
     missed = await outbox.given_up(tx, group_id, Gone.__name__)
     still = [e for e in missed if not await bulletin.is_final(tx, e.kind, e.subject_id)]
-    await outbox.take_up(tx, still, await tx.now())
+    await outbox.take_up(tx, still, now)
 
 
 async def _see(tx: Tx, seen: Seen) -> None:

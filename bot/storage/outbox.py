@@ -209,6 +209,15 @@ async def revive_group(tx: Tx, group_id: int) -> None:
     await tx.conn.execute(update(post).where(post.c.group_id == group_id).values(live=True, due_at=None))
 
 
+async def hurry_group(tx: Tx, group_id: int, now: datetime) -> None:
+    """Tell a group now what it was to be told later."""
+    await tx.conn.execute(
+        update(outbox)
+        .where(outbox.c.group_id == group_id, outbox.c.settled_at.is_(None), outbox.c.due_at > now)
+        .values(due_at=now)
+    )
+
+
 async def given_up(tx: Tx, group_id: int, failure: str) -> list[Errand]:
     """List what a group was never told, for a failure that begins like this."""
     found = await tx.conn.execute(

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot import relay as relay_module
 from bot.errors import Gone, NotHeld, Refused, RetryLater
-from bot.port import Feed, FeedPost, Look, Post, Role, ShowFeed
+from bot.port import Back, Feed, FeedPost, Look, Post, Role, ShowFeed
 from bot.relay import Relay
 from bot.rounds.model import MarkKind
 from bot.service import bulletin, rounds
@@ -271,6 +271,17 @@ async def test_an_error_nobody_expected_is_tried_again_ever_later(
         assert await relay.drain() == 0
         clock.advance(microseconds=1)
     platform.trouble.clear()
+    assert await relay.drain() == 1
+
+
+async def test_what_waited_for_a_group_is_told_as_soon_as_it_takes_us_back(
+    made: MadeShop, relay: Relay, platform: FakePlatform
+) -> None:
+    platform.trouble[ROOM] = RetryLater(600)
+    assert await relay.drain() == 0
+    platform.trouble.clear()
+    assert await relay.drain() == 0
+    await made.catwalk.hear(Back("room", ROOM))
     assert await relay.drain() == 1
 
 
