@@ -17,7 +17,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -27,9 +26,7 @@ from bot.storage.arrays import Statement
 from bot.storage.inline_sqlite import _LOG_BYTES
 from bot.storage.store import _ROUND_LOCK
 
-ON_SQLITE = SimpleNamespace(sqlite=True)
-
-READS = (rounds._BY_ID, votes._MEET, votes._READ_CELLS)
+READS = (rounds._BY_ID, votes._MEET)
 WRITES = (votes._PUT_COUNTS, votes._ADD_PRESSES, votes._PUT_VOTES, votes._ADD_TO_TALLY)
 FLOOR = (rounds._BY_ID, votes._ADD_PRESSES, votes._PUT_VOTES)
 """The least a vote is: check the round, keep the history, keep the vote."""
@@ -69,10 +66,9 @@ def lines_of(round_: Round, picks: Sequence[tuple[int, int]], events: int) -> Li
     return {
         rounds._BY_ID: [(round_.id,)],
         votes._MEET: [
-            (i, "room", remote_id(fan), round_.id, round_.campaign_id, names[i])
-            for i, (fan, _, _) in enumerate(voted)
+            (i, "room", remote_id(fan), round_.id, round_.campaign_id, names[i], version)
+            for i, (fan, version, _) in enumerate(voted)
         ],
-        votes._READ_CELLS: [(round_.id, fan, version) for fan, version, _ in voted],
         votes._PUT_COUNTS: [(round_.id, fan, 1, n, n, n, now, now) for fan, n in sorted(fans.items())],
         votes._ADD_PRESSES: [
             (
@@ -125,8 +121,8 @@ def on_sqlite(base: Path, round_: Round, size: int, batches: int, every: Sequenc
 
 def _on_sqlite(one: Statement, lines: list[tuple[Any, ...]]) -> tuple[str, Any, bool]:
     if one in READS:
-        return one._text(True), one._parameters(ON_SQLITE, lines), True  # type: ignore[arg-type]
-    return one._text(True), one._given.written(list(zip(*lines, strict=True))), False
+        return one.text(True), one.parameters(True, lines), True
+    return one.text(True), one.given[0].written(lines), False
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -178,8 +174,11 @@ async def prepare_pgbench(dsn: str, round_: Round, size: int, batches: int) -> s
             "SELECT nextval('bench_turn') AS n \\gset", "BEGIN;",
             f"SELECT pg_advisory_xact_lock_shared({_ROUND_LOCK}, {round_.id});", "SELECT clock_timestamp();",
         ]  # fmt: skip
-        for k, one in enumerate((*READS, *WRITES)):
-            steps.append(await _keep(connection, f"bench_{k}", one, [lines[one] for lines in made]))
+        for k, one in enumerate(READS):
+            given = [one.parameters(False, lines[one]) for lines in made]
+            steps.append(await _keep(connection, f"bench_{k}", one, given))
+        given = [votes._PUT_ALL.parameters(False, *(lines[one] for one in WRITES)) for lines in made]
+        steps.append(await _keep(connection, "bench_put", votes._PUT_ALL, given))
         await connection.execute("CREATE SEQUENCE bench_turn MINVALUE 0")
         await connection.execute("ANALYZE")
         return "\n".join([*steps, "COMMIT;\n"])
@@ -187,31 +186,20 @@ async def prepare_pgbench(dsn: str, round_: Round, size: int, batches: int) -> s
         await connection.close()
 
 
-async def _keep(connection: Any, table: str, one: Statement, batches: Sequence[list[tuple[Any, ...]]]) -> str:
-    """Keep a statement's parameters, an array a column; returns the statement as it finds them."""
-    kinds = [kind.compile() for kind in one._given._columns.values()]
-    kinds = ["TIMESTAMPTZ" if kind == "DATETIME" else kind for kind in kinds]
-    columns = ", ".join(f"p{i} {kind}[]" for i, kind in enumerate(kinds, 1))
+async def _keep(connection: Any, table: str, one: Statement, batches: Sequence[tuple[Any, ...]]) -> str:
+    """Keep a statement's parameters, a line a batch; returns the statement as it finds them."""
+    kinds = ["TEXT" if isinstance(value, str) else "BIGINT" for value in batches[0]]
+    columns = ", ".join(f"p{i} {kind}" for i, kind in enumerate(kinds, 1))
     await connection.execute(f"CREATE UNLOGGED TABLE {table} (n BIGINT PRIMARY KEY, {columns})")
     places = ", ".join(f"${i}" for i in range(1, len(kinds) + 2))
     await connection.executemany(
         f"INSERT INTO {table} VALUES ({places})",  # noqa: S608  both are ours
-        [(n, *(list(column) for column in zip(*lines, strict=True))) for n, lines in enumerate(batches)],
+        [(n, *given) for n, given in enumerate(batches)],
     )
-    text = " ".join(one._text(False).split())
-    if "round_id" in one._given._columns:
-        text = _with_rounds(text, table, len(kinds), [*one._given._columns].index("round_id") + 1)
+    text = " ".join(one.text(False).split())
     for i in range(len(kinds), 0, -1):
         text = text.replace(f"${i}::", f"(SELECT p{i} FROM {table} WHERE n = :n)::")  # noqa: S608
     return text + ";"
-
-
-def _with_rounds(text: str, table: str, columns: int, rounds: int) -> str:
-    """Fill the first and the last round of a batch, which follow the columns, from column `rounds`."""
-    for i, which in enumerate(("min", "max"), columns + 1):
-        found = f"(SELECT {which}(r) FROM unnest((SELECT p{rounds} FROM {table} WHERE n = :n)) r)"  # noqa: S608
-        text = text.replace(f"${i}::BIGINT", found)
-    return text
 
 
 def pgbench(program: str, dsn: str, script: Path, clients: int, batches: int) -> float:

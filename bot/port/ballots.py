@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.text import Noun, Text
 
@@ -23,8 +24,7 @@ class Tile:
     toggle: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Strip:
+class Strip(NamedTuple):
     """The sticky line: which round, until when, how far this fan is.
 
     `ballot` is the round's shape ("sheets", "cards", "duels"); `seen`, `total` and `picks` count designs on

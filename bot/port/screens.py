@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.port.asks import Role
 from bot.port.ballots import BallotView, Before, CardPage, DuelPage, Sheet, Strip, Tile
@@ -168,8 +169,7 @@ Screen = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """The answer to anything: a sentence, and a screen where one was asked for.
 
     `language` is the language the person chose, for the adapter to render in, and `zone` the one by whose

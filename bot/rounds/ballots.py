@@ -8,8 +8,8 @@ their own: their answer finishes them.
 
 import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from bot.errors import RuleError
@@ -66,18 +66,17 @@ class Given(NamedTuple):
 EMPTY = Cell()
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(NamedTuple):
     """How many items a ballot answers, and how many of the answers are for something."""
 
     answers: int = 0
     picks: int = 0
 
     def plus(self, changes: Iterable[Change]) -> "Count":
-        answers, picks = self.answers, self.picks
-        for _, before, after in changes:
-            answers += (after.answer is not None) - (before.answer is not None)
-            picks += after.picked - before.picked
+        answers, picks = self
+        for _, (was, _, _), (now, _, _) in changes:
+            answers += (now is not None) - (was is not None)
+            picks += bool(now) - bool(was)
         return Count(answers, picks)
 
 
@@ -86,11 +85,16 @@ def pick(cells: Mapping[K, Cell], positions: Iterable[K], want: bool | None) -> 
     changes = []
     for position in dict.fromkeys(positions):
         before = cells.get(position, EMPTY)
-        picked = not before.picked if want is None else want
-        after = Cell(1 if picked else _unpicked(before), before.seen, before.chips)
+        after = _picked(before, want)
         if after != before:
             changes.append(Change(position, before, after))
     return tuple(changes)
+
+
+@lru_cache(maxsize=256)
+def _picked(before: Cell, want: bool | None) -> Cell:
+    picked = not before.picked if want is None else want
+    return before._replace(answer=1 if picked else _unpicked(before))
 
 
 def finish(cells: Mapping[K, Cell], page: Iterable[K]) -> tuple[Change, ...]:

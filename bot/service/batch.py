@@ -19,7 +19,7 @@ from bot.rounds.entry import check_entry
 from bot.rounds.model import BallotShape, Round
 from bot.service import deciding
 from bot.service.deciding import Decided, Mine, Said, Turned
-from bot.service.field import Field, Stored, field_of, put_answers, strip_of
+from bot.service.field import Field, Stored, by_kind, field_of, strip_of
 from bot.storage import duels, orders, rounds, votes
 from bot.storage.store import Store, Tx
 from bot.storage.votes import UNDOABLE, BallotRow, Earlier, Key, Met, Name, OvertakenError, PressRow
@@ -84,8 +84,12 @@ class _Book:
     written: dict[tuple[Key, Stored], Given] = field(default_factory=dict)
     presses: dict[Name, PressRow] = field(default_factory=dict)
     undone: list[Name] = field(default_factory=list)
-    answered: Counter[tuple[int, int]] = field(default_factory=Counter)  # by round and version
-    picked: Counter[tuple[int, int]] = field(default_factory=Counter)
+    moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
+
+    def move(self, on: tuple[int, int], answers: int, picks: int) -> None:
+        """Count answers and picks, more or less, on a version of a round."""
+        before = self.moved.get(on)
+        self.moved[on] = (answers + before[0], picks + before[1]) if before else (answers, picks)
 
 
 async def commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]) -> list[Reply | RuleError]:
@@ -105,12 +109,12 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
     async with store.begin(urgent=True) as tx:  # fans wait for their toasts
         round_ids = {asked.action.round_id for asked in batch}
         await tx.share_rounds(round_ids)
-        book = _Book(await tx.now())
-        known = await rounds.rounds_by_id(tx, round_ids)
+        known, now = await rounds.rounds_now(tx, round_ids)
+        book = _Book(now)
         for round_ in known.values():
             if round_.opened_at is not None:
                 await field_of(tx, round_, fields)
-        met = await _meet(tx, batch, known)
+        met = await _meet(tx, batch, known, fields)
         placed = [
             _place(book, asked, met.get(i), known.get(asked.action.round_id), fields)
             for i, asked in enumerate(batch)
@@ -122,13 +126,21 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
     return await replies
 
 
-async def _meet(tx: Tx, batch: Sequence[Asked], known: Mapping[int, Round]) -> dict[int, Met]:
+async def _meet(
+    tx: Tx, batch: Sequence[Asked], known: Mapping[int, Round], fields: Mapping[int, Field]
+) -> dict[int, Met]:
     """Find who pressed, by place in the batch; an id that no platform sends is nobody's."""
     asked = []
     for i, (actor, event_id, action, _) in enumerate(batch):
         round_ = known.get(action.round_id)
         if round_ is not None and actor.remote_id.isprintable():
-            asked.append((i, actor.platform, actor.remote_id, round_.id, round_.campaign_id, event_id))
+            version_id = None
+            if (field_ := fields.get(round_.id)) is not None:
+                position = deciding.named(action, field_)
+                version_id = None if position is None else field_.candidates[position].version_id
+            asked.append(
+                (i, actor.platform, actor.remote_id, round_.id, round_.campaign_id, event_id, version_id)
+            )
     return await votes.meet(tx, asked)
 
 
@@ -154,9 +166,11 @@ def _place(
     ballot = book.ballots.get(key)
     if ballot is None:
         row = met.ballot or BallotRow(group_id, Count(), 0, False)
-        ballot = book.ballots[key] = _Ballot(
-            round_, fields[round_.id], (), {}, key, row.group_id, row.count, row.presses, row.set_aside
-        )
+        ballot = book.ballots[key] = _Ballot(round_, fields[round_.id], (), {}, key, *row)
+    if met.cell is not None:
+        position = deciding.named(asked.action, ballot.field)
+        assert position is not None
+        ballot.cells[position] = met.cell
     return _Live(asked, met, ballot, refusal)
 
 
@@ -170,7 +184,8 @@ async def _read(tx: Tx, book: _Book, live: Sequence[_Live]) -> None:
         earlier = await votes.undoable(tx, list(undos), max(undos.values()))
         for key in undos:
             book.ballots[key].earlier = earlier.get(key, [])
-    await _read_cells(tx, book, {(one.ballot.key, item) for one in admitted for item in _touched(one)})
+    if wanted := {(one.ballot.key, item) for one in admitted for item in _touched(one)}:
+        await _read_cells(tx, book, wanted)
 
 
 def _by_order(one: _Live) -> bool:
@@ -264,7 +279,7 @@ def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Turned]:
     ballot.presses += 1
     ballot.new += 1
     stored = _json(tuple(lines))
-    book.presses[name] = PressRow(*name, kind, ballot.presses, book.now, stored, _json(said), undone=False)
+    book.presses[name] = PressRow(*name, kind, ballot.presses, book.now, stored, _json(said), False)
     if ballot.earlier is not None and kind in UNDOABLE:
         ballot.earlier.append(Earlier(*name[2:], stored))
     book.answers[name] = (said, turned)
@@ -273,28 +288,29 @@ def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Turned]:
 
 def _weigh(book: _Book, ballot: _Ballot, changes: Iterable[Change], turned: Turned) -> None:
     """Move the tally: a duel is an answer about both of its designs, and a pick of one."""
-    round_id, known = ballot.round.id, ballot.field
-    for item, before, after in changes:
-        more = (after.answer is not None) - (before.answer is not None)
-        for position in (item,) if isinstance(item, int) else item:
-            book.answered[round_id, known.candidates[position].version_id] += more
-    for number, now in turned:
+    round_id, known = ballot.key[0], ballot.field
+    for item, (was, _, _), (now, _, _) in changes:
+        if (was is None) is not (now is None):
+            more = -1 if now is None else 1
+            for position in (item,) if isinstance(item, int) else item:
+                book.move((round_id, known.candidates[position].version_id), more, 0)
+    for number, picked in turned:
         version_id = known.candidates[known.by_number[number]].version_id
-        book.picked[round_id, version_id] += 1 if now else -1
+        book.move((round_id, version_id), 0, 1 if picked else -1)
 
 
 async def _write(tx: Tx, book: _Book) -> None:
-    """Write the book, the ballots first: they say whether another worker came in between."""
-    if book.presses:
-        counts = {
-            key: (BallotRow(b.group_id, b.count, b.presses, b.set_aside), b.new)
-            for key, b in book.ballots.items()
-            if b.new
-        }
-        await votes.put_counts(tx, counts, book.now)
-        await votes.add_presses(tx, list(book.presses.values()))
-    await put_answers(tx, book.written)
+    """Write the book; where another worker came in between, the counts say so."""
+    if not book.presses:
+        return
+    counts = {
+        key: (BallotRow(b.group_id, b.count, b.presses, b.set_aside), b.new)
+        for key, b in book.ballots.items()
+        if b.new
+    }
+    on_versions, on_pairs = by_kind(book.written)
+    await votes.put(tx, counts, list(book.presses.values()), on_versions, book.moved, book.now)
+    if on_pairs:
+        await duels.put(tx, on_pairs)
     if book.undone:
         await votes.mark_undone(tx, book.undone)
-    moved = {key: (answers, book.picked[key]) for key, answers in book.answered.items()}
-    await votes.add_to_tally(tx, moved)

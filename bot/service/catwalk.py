@@ -1,10 +1,9 @@
 """Catwalk as its surfaces see it: the Inbox. Each call is one use case."""
 
 from collections.abc import Awaitable
-from dataclasses import replace
 
 from bot import actions
-from bot.actions import CancelOrder, Order
+from bot.actions import Deal
 from bot.errors import RuleError
 from bot.port import Actor, Command, Comment, Look, NewDesigns, News, Press, Reply, Upload
 from bot.service import additions, commands, comments, groups, looks, ordering, revisions
@@ -24,7 +23,7 @@ class Catwalk:
     async def press(self, press: Press) -> Reply:
         """Do what a button asks, on a ballot or in a presale."""
         action = actions.decode(press.action)
-        if isinstance(action, Order | CancelOrder):
+        if isinstance(action, Deal):
             ordered = ordering.act(self.shop, press.actor, press.event_id, action, press.group)
             return await self._timed(ordered, press.actor, press.group)
         voted = self.votes.act(press.actor, press.event_id, action, press.group)
@@ -61,7 +60,7 @@ class Catwalk:
             raise
         if reply.zone or reply.strip or getattr(reply.screen, "strip", None):
             return reply
-        return replace(reply, zone=await self._clock(actor, group))
+        return reply._replace(zone=await self._clock(actor, group))
 
     async def _clock(self, actor: Actor, group: str | None) -> str | None:
         async with self.shop.store.read() as tx:

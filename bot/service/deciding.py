@@ -10,7 +10,7 @@ from bot.actions import Action, Finish, Pick, Prefer, Rate, Reason
 from bot.errors import RuleError
 from bot.port.words import reason_words
 from bot.rounds import ballots
-from bot.rounds.ballots import Cell, Change, Item
+from bot.rounds.ballots import Cell, Change, Item, Pair
 from bot.rounds.model import BallotShape, Round
 from bot.service.field import Field
 from bot.text import Numbers, Text, t
@@ -23,6 +23,8 @@ _SHAPES: dict[type, BallotShape] = {
     Prefer: BallotShape.DUELS,
 }
 
+
+_ON_NUMBERS = (Pick, Rate)
 
 Said = tuple[Any, ...]
 """An answer as it is kept: a key of `_SENTENCES` and what fills it, so that a replay says the same again."""
@@ -55,14 +57,20 @@ class Decided(NamedTuple):
     turned: Turned
 
 
+def named(action: Action, field: Field) -> int | None:
+    """Say which position an action is about, if it is about one design alone, which most are."""
+    if isinstance(action, _ON_NUMBERS):
+        return field.by_number.get(action.numbers[0]) if len(action.numbers) == 1 else None
+    return field.by_number.get(action.number) if isinstance(action, Reason) else None
+
+
 def touched(action: Action, mine: Mine) -> list[Item]:
-    """List the items an action may change; wrong numbers and pages are left to `decide` to refuse."""
+    """List the items an action may change other than the one it names; wrong numbers and pages are left to
+    `decide` to refuse."""
     by_number = mine.field.by_number
     match action:
-        case Pick(_, numbers) | Rate(_, numbers):
+        case Pick(_, numbers) | Rate(_, numbers) if len(numbers) > 1:
             return [by_number[n] for n in numbers if n in by_number]
-        case Reason(_, number):
-            return [by_number[number]] if number in by_number else []
         case Prefer(_, first, second) if first in by_number and second in by_number:
             return [ballots.pair_of(by_number[first], by_number[second])]
         case Finish(_, page):
@@ -113,29 +121,18 @@ def stored_changes(changes: str, field: Field) -> list[Change]:
     ]
 
 
-def _sides(change: Change) -> Sequence[tuple[int, bool, bool]]:
-    """List the designs of a changed item by position, with whether its answer was and is for each."""
-    item, before, after = change
-    if isinstance(item, int):
-        return ((item, before.picked, after.picked),)
-    return tuple(zip(item, _for(before), _for(after), strict=True))
-
-
-def _for(cell: Cell) -> tuple[bool, bool]:
-    """Say of each design of a duel whether its answer is for it."""
-    return (cell.answer == 1, cell.answer == 2)
-
-
 def turned_by(changes: Sequence[Change], field: Field) -> Turned:
     """List the designs that changes turned."""
-    return tuple(
-        [
-            (field.candidates[position].number, now)
-            for change in changes
-            for position, was, now in _sides(change)
-            if was is not now
-        ]
-    )
+    turned = []
+    for item, (was, _, _), (now, _, _) in changes:
+        sides = ((item, bool(was), bool(now)),) if isinstance(item, int) else _sides(item, was, now)
+        turned += [(field.candidates[at].number, after) for at, before, after in sides if before is not after]
+    return tuple(turned)
+
+
+def _sides(pair: Pair, was: int | None, now: int | None) -> tuple[tuple[int, bool, bool], ...]:
+    """Say of each design of a duel whether its answer was and is for it."""
+    return (pair.first, was == 1, now == 1), (pair.second, was == 2, now == 2)
 
 
 def _decided(mine: Mine, kind: str, changes: tuple[Change, ...], said: Said) -> Decided:
@@ -143,16 +140,17 @@ def _decided(mine: Mine, kind: str, changes: tuple[Change, ...], said: Said) -> 
 
 
 def _positions(field: Field, numbers: Sequence[int]) -> list[int]:
-    missing = tuple(n for n in numbers if n not in field.by_number)
-    if missing or not numbers:
+    by_number = field.by_number
+    found = [by_number[n] for n in numbers if n in by_number]
+    if not found or len(found) < len(numbers):
         raise RuleError(
             "ballot.number",
             t(
                 "There is no {numbers} in this round. Check the number on the photo.",
-                numbers=Numbers(missing),
+                numbers=Numbers(tuple(n for n in numbers if n not in by_number)),
             ),
         )
-    return [field.by_number[n] for n in numbers]
+    return found
 
 
 def _asked(mine: Mine, numbers: Sequence[int]) -> list[int]:
@@ -211,6 +209,9 @@ def _prefer(mine: Mine, action: Prefer) -> Decided:
 
 
 def _picked(turned: Turned, numbers: tuple[int, ...]) -> Said:
+    if len(turned) == 1:
+        ((number, now),) = turned
+        return ("added" if now else "taken", (number,))
     added = tuple([number for number, now in turned if now])
     taken = tuple([number for number, now in turned if not now])
     if added and taken:

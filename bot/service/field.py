@@ -90,10 +90,23 @@ async def answers_of(tx: Tx, round_: Round, fan_id: int) -> dict[Stored, Given]:
     return dict(found)
 
 
+def by_kind(
+    answers: Mapping[tuple[Key, Stored], Given],
+) -> tuple[dict[tuple[Key, int], Given], dict[tuple[Key, PairIds], Given]]:
+    """Part answers on versions and those on pairs, which are stored apart."""
+    versions: dict[tuple[Key, int], Given] = {}
+    pairs: dict[tuple[Key, PairIds], Given] = {}
+    for (key, one), given in answers.items():
+        if isinstance(one, int):
+            versions[key, one] = given
+        else:
+            pairs[key, one] = given
+    return versions, pairs
+
+
 async def put_answers(tx: Tx, answers: Mapping[tuple[Key, Stored], Given]) -> None:
     """Write current answers, one statement a kind."""
-    versions = {(key, one): given for (key, one), given in answers.items() if isinstance(one, int)}
-    pairs = {(key, one): given for (key, one), given in answers.items() if not isinstance(one, int)}
+    versions, pairs = by_kind(answers)
     if versions:
         await votes.put_votes(tx, versions)
     if pairs:

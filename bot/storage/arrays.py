@@ -16,8 +16,10 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Table,
+    Text,
     and_,
     bindparam,
+    cast,
     column,
     func,
     literal_column,
@@ -32,9 +34,11 @@ from sqlalchemy.sql.expression import ClauseElement, Select
 from sqlalchemy.types import TypeEngine
 
 from bot.storage.store import Tx
+from bot.storage.tables import UtcDateTime
 
 _SQLITE = sqlite.dialect()
 _POSTGRESQL = make_url("postgresql+asyncpg://").get_dialect()()
+_AT = UtcDateTime()
 
 
 class Rows:
@@ -43,7 +47,9 @@ class Rows:
     def __init__(self, name: str = "given", **columns: TypeEngine[Any]) -> None:
         self._name = name
         self._columns = columns
-        self._written = [_written(kind) for kind in columns.values()]
+        written = [_written(kind) for kind in columns.values()]
+        self._written = [(i, write) for i, write in enumerate(written) if write is not None]
+        self._arrays = {key: _array(kind) for key, kind in columns.items()}
         self.source = cache(self._source)
 
     def _source(self, on_sqlite: bool) -> FromClause:
@@ -55,34 +61,40 @@ class Rows:
                 for i, (key, kind) in enumerate(self._columns.items())
             ]
             return select(*picked).subquery(self._name)
-        arrays = [bindparam(f"{self._name}_{key}", type_=ARRAY(kind)) for key, kind in self._columns.items()]
+        arrays = [
+            cast(bindparam(f"{self._name}_{key}", type_=Text()), ARRAY(kind))
+            for key, kind in self._columns.items()
+        ]
         shape = [column(key, kind) for key, kind in self._columns.items()]
         return func.unnest(*arrays).table_valued(*shape, name=self._name).render_derived()
 
-    def values(self, tx: Tx, *columns: Sequence[Any]) -> dict[str, Any]:
-        """Make the parameters of a statement that reads from `source`: one sequence a column, in order."""
-        if len({len(one) for one in columns}) > 1:
-            raise ValueError("columns of a batch are equally long")
-        if not tx.sqlite:
-            given: dict[str, Any] = {
-                f"{self._name}_{key}": one for key, one in zip(self._columns, columns, strict=True)
-            }
-            rounds = given.get(f"{self._name}_round_id")
-            if rounds:
-                given |= {"first_round": min(rounds), "last_round": max(rounds)}
-            return given
-        batch = json.dumps(self.written(columns))
-        if "\\u0000" in batch and any("\0" in v for one in columns for v in one if isinstance(v, str)):
-            raise ValueError("a NUL, which no database of ours stores, would end a text early")
-        return {self._name: batch}
+    def values(self, on_sqlite: bool, lines: Sequence[Sequence[Any]]) -> dict[str, Any]:
+        """Make the parameters of a statement that reads from `source`."""
+        if on_sqlite:
+            batch = json.dumps(self.written(lines))
+            if "\\u0000" in batch and any("\0" in v for line in lines for v in line if isinstance(v, str)):
+                raise ValueError("a NUL, which no database of ours stores, would end a text early")
+            return {self._name: batch}
+        columns: Sequence[Sequence[Any]] = list(zip(*lines, strict=True)) or [()] * len(self._columns)
+        given: dict[str, Any] = {
+            f"{self._name}_{key}": write(one)
+            for (key, write), one in zip(self._arrays.items(), columns, strict=True)
+        }
+        if lines and "round_id" in self._columns:
+            rounds = set(columns[self.place("round_id")])
+            given |= {"first_round": min(rounds), "last_round": max(rounds)}
+        return given
 
-    def written(self, columns: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        """Turn columns to lines as SQLite's driver takes them."""
-        plain = [
-            one if write is None else [write(value) for value in one]
-            for write, one in zip(self._written, columns, strict=True)
-        ]
-        return list(zip(*plain, strict=True))
+    def place(self, key: str) -> int:
+        """Say which of the columns this is, from 0."""
+        return [*self._columns].index(key)
+
+    def written(self, lines: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Turn lines to what SQLite's driver takes."""
+        columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
+        for i, write in self._written if lines else ():
+            columns[i] = [write(value) for value in columns[i]]
+        return list(zip(*columns, strict=True))
 
     def insert_into(self, on_sqlite: bool, table: Any) -> Any:
         """Insert the rows: a dialect insert that takes `on_conflict_do_update` and `on_conflict_do_nothing`.
@@ -123,14 +135,15 @@ def by_key(
 
 
 class Statement:
-    """A statement over many rows, compiled once per store and handed to the driver as text.
+    """A statement over many rows of one kind or several, compiled once per store and handed to the driver as
+    text.
 
     What SQLAlchemy does around each execution takes longer than most of the hot path's statements. Values
     come back as the driver has them: on SQLite an instant is text (`instant` reads it) and a flag 0 or 1.
     """
 
-    def __init__(self, given: Rows, make: Callable[[bool], ClauseElement]) -> None:
-        self._given = given
+    def __init__(self, given: Rows | tuple[Rows, ...], make: Callable[[bool], ClauseElement]) -> None:
+        self.given = (given,) if isinstance(given, Rows) else given
         self._make = make
         self._made = cache(self._compiled)
 
@@ -138,34 +151,42 @@ class Statement:
         dialect = _SQLITE if on_sqlite else _POSTGRESQL
         return dialect.statement_compiler(dialect, self._make(on_sqlite))
 
-    def _text(self, on_sqlite: bool) -> str:
+    def text(self, on_sqlite: bool) -> str:
+        """Say it as the driver is given it."""
         return self._made(on_sqlite).string
 
-    async def rows(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
-        """Execute it over `lines`, at least one, and read what it returns."""
-        given = self._parameters(tx, lines)
+    async def rows(self, tx: Tx, *lines: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
+        """Execute it over the lines of each kind and read what it returns."""
+        given = self.parameters(tx.sqlite, *lines)
         if tx.sqlite:
-            return await tx.inline.fetch(self._text(True), given)
-        return (await tx.conn.exec_driver_sql(self._text(False), given)).all()
+            return await tx.inline.fetch(self.text(True), given)
+        return (await tx.conn.exec_driver_sql(self.text(False), given)).all()
 
     async def write(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> None:
-        """Insert `lines`, at least one."""
+        """Insert the lines of its one kind."""
         if tx.sqlite:
-            written = self._given.written(list(zip(*lines, strict=True)))
-            await tx.inline.write(self._text(True), written)
+            await tx.inline.write(self.text(True), self.given[0].written(lines))
         else:
-            await tx.conn.exec_driver_sql(self._text(False), self._parameters(tx, lines))
+            await tx.conn.exec_driver_sql(self.text(False), self.parameters(False, lines))
 
-    def _parameters(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
-        given = self._given.values(tx, *zip(*lines, strict=True))
-        return tuple(given[name] for name in self._made(tx.sqlite).positiontup or ())
+    def parameters(self, on_sqlite: bool, *lines: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
+        """Make what its text takes, but for `executemany`."""
+        values: dict[str, Any] = {}
+        for kind, its in zip(self.given, lines, strict=True):
+            values |= kind.values(on_sqlite, its)
+        return tuple([values[name] for name in self._made(on_sqlite).positiontup or ()])
 
 
 def instant(value: Any) -> datetime | None:
     """Read an instant as a driver has it."""
     if isinstance(value, str):
-        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+        return _read(value)
     return None if value is None else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=4096)
+def _read(written: str) -> datetime:
+    return datetime.fromisoformat(written).replace(tzinfo=UTC)
 
 
 def _written(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
@@ -175,3 +196,33 @@ def _written(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """
     write = kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
     return None if write is None or isinstance(kind, Boolean) else lru_cache(maxsize=64)(write)
+
+
+def _array(kind: TypeEngine[Any]) -> Callable[[Sequence[Any]], str]:
+    """Find how an array of this type is written for PostgreSQL, as text.
+
+    asyncpg asks of each value of an array, in Python, whether it is an array itself; PostgreSQL reads the text
+    faster than that. Its rules: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+    """
+    if isinstance(kind, Text):
+        return lambda values: _braced([_quoted(value) for value in values])
+    if isinstance(kind, UtcDateTime):
+        return lambda values: _braced([_instant(value) for value in values])
+    return lambda values: f"{{{str([*values])[1:-1].replace('None', 'NULL')}}}"
+
+
+def _braced(values: Sequence[str]) -> str:
+    return f"{{{','.join(values)}}}"
+
+
+def _quoted(value: str | None) -> str:
+    if value is None:
+        return "NULL"
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+@lru_cache(maxsize=64)
+def _instant(value: datetime | None) -> str:
+    utc = _AT.process_bind_param(value, _POSTGRESQL)
+    return "NULL" if utc is None else f'"{utc.isoformat()}"'

@@ -48,7 +48,7 @@ async def orders_of(tx: Tx, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, 
     """Read several fans' orders by (round, fan)."""
     if not keys:
         return {}
-    given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
+    given = _KEYS.values(tx.sqlite, keys)
     found = await tx.conn.execute(_orders_of(tx.sqlite), given)
     return {(o.round_id, o.fan_id): tuple(o.positions) for o in found}
 

@@ -7,7 +7,20 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Boolean, Column, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from bot.rounds.model import BallotShape, MarkKind, RoundPlan, RoundState, TieRule, Verdict
 from bot.rounds.model import Candidate as CandidateFacts
@@ -85,14 +98,23 @@ async def round_by_id(tx: Tx, round_id: int) -> RoundFacts | None:
 
 
 _IDS = Rows(id=round_.c.id.type)
-_BY_ID = Statement(
-    _IDS, lambda on_sqlite: select(round_).where(round_.c.id.in_(select(_IDS.source(on_sqlite).c.id)))
-)
 
 
-async def rounds_by_id(tx: Tx, round_ids: Iterable[int]) -> dict[int, RoundFacts]:
+def _by_id(on_sqlite: bool) -> Select[Any]:
+    given = _IDS.source(on_sqlite)
+    now = null() if on_sqlite else func.clock_timestamp()
+    return select(now, round_).join_from(given, round_, round_.c.id == given.c.id, isouter=True)
+
+
+_BY_ID = Statement(_IDS, _by_id)
+
+
+async def rounds_now(tx: Tx, round_ids: Iterable[int]) -> tuple[dict[int, RoundFacts], datetime]:
+    """Read rounds by id, at least one is asked for, and the clock with them; those unknown are left out."""
     found = await _BY_ID.rows(tx, [(round_id,) for round_id in round_ids])
-    return {line[0]: _facts_again(tuple(line)) for line in found}
+    known = {line[1]: _facts_again(tuple(line[1:])) for line in found if line[1] is not None}
+    at = None if tx.store.clock is not None else instant(found[0][0])
+    return known, at or await tx.now()
 
 
 @lru_cache(maxsize=256)

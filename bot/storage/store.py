@@ -35,7 +35,7 @@ DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
 """What a database that is down, wrong or full raises."""
 
 _ROUND_LOCK = 0x43415457  # the namespace ("CATW") of our advisory locks
-_SHARE = select(func.pg_advisory_xact_lock_shared(_ROUND_LOCK, bindparam("key")))
+_SHARE = f"SELECT pg_advisory_xact_lock_shared({_ROUND_LOCK}, $1)"  # as text: every vote waits for it
 _EXCLUDE = select(func.pg_advisory_xact_lock(_ROUND_LOCK, bindparam("key")))
 _NOW = select(func.clock_timestamp())
 _DRIVERS = ("sqlite+aiosqlite", "postgresql+asyncpg")
@@ -81,7 +81,7 @@ class Tx:
         """Wait until nobody closes these rounds and keep them from being closed until the commit."""
         if not self.sqlite:
             for key in _lock_keys(round_ids):
-                await self.conn.execute(_SHARE, {"key": key})
+                await self.conn.exec_driver_sql(_SHARE, (key,))
 
     async def exclude_rounds(self, round_ids: Iterable[int]) -> None:
         """Wait for every vote under way in these rounds and keep new ones waiting until the commit."""

@@ -6,7 +6,6 @@ otherwise. Statements are built once per store.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from operator import itemgetter
@@ -62,8 +61,7 @@ Name = tuple[int, int, int, str]
 """A press: its round and fan, the account it came through, and its event on that account's platform."""
 
 
-@dataclass(frozen=True, slots=True)
-class BallotRow:
+class BallotRow(NamedTuple):
     """A ballot as stored: counts, how many presses it has had, and whether it is set aside."""
 
     group_id: int
@@ -75,7 +73,8 @@ class BallotRow:
 class Met(NamedTuple):
     """Who pressed and how their ballot stands, read inside the transaction so that a link is respected.
 
-    `first` is what the same press changed and was answered before, both as stored, if it was.
+    `first` is what the same press changed and was answered before, both as stored, if it was; `cell` the vote
+    on the version that was named, if there is one.
     """
 
     account_id: int
@@ -85,6 +84,7 @@ class Met(NamedTuple):
     memberships: tuple[Membership, ...]
     ballot: BallotRow | None
     first: tuple[str, str] | None
+    cell: Cell | None
 
 
 class PressRow(NamedTuple):
@@ -116,7 +116,9 @@ class OvertakenError(StateError):
 
 # ------------------------------------------------------------------ reading for a batch
 
-_ASKED = Rows(i=INT, platform=STR, remote_id=STR, round_id=INT, campaign_id=INT, event_id=STR)
+_ASKED = Rows(
+    i=INT, platform=STR, remote_id=STR, round_id=INT, campaign_id=INT, event_id=STR, version_id=INT
+)  # fmt: skip
 _KEYS = Rows(round_id=INT, fan_id=INT)
 _NAMES = Rows(round_id=INT, fan_id=INT, account_id=INT, event_id=STR)
 _CELLS = Rows(round_id=INT, fan_id=INT, version_id=INT)
@@ -128,11 +130,12 @@ def _meet(on_sqlite: bool) -> Select[Any]:
     key = {"round_id": given.c.round_id, "fan_id": account.c.fan_id}
     own, its = by_key(ballot, on_sqlite, key)
     same, is_it = by_key(press, on_sqlite, key | {"account_id": account.c.id, "event_id": given.c.event_id})
+    known, on_it = by_key(vote, on_sqlite, key | {"version_id": given.c.version_id})
     return (
         select(
             given.c.i, account.c.id, account.c.fan_id, fan.c.language, fan.c.waits_since,
             own.c.group_id, own.c.answers, own.c.picks, own.c.presses, own.c.set_aside_at,
-            same.c.changes, same.c.answer,
+            same.c.changes, same.c.answer, known.c.answer, known.c.seen, known.c.chips,
             group.c.id, group.c.remote_id, group.c.admits_late, member.c.joined_at,
         )
         .join_from(
@@ -150,32 +153,42 @@ def _meet(on_sqlite: bool) -> Select[Any]:
         .outerjoin(group, group.c.id == group_campaign.c.group_id)
         .outerjoin(own, its)
         .outerjoin(same, is_it)
+        .outerjoin(known, on_it)
     )  # fmt: skip
 
 
 _MEET = Statement(_ASKED, _meet)
 
 
-async def meet(tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str]]) -> dict[int, Met]:
-    """Meet who pressed, by (a number of ours, platform, remote id, round, campaign, event); whoever is
-    unknown is left out.
+async def meet(
+    tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str, int | None]]
+) -> dict[int, Met]:
+    """Meet who pressed, by (a number of ours, platform, remote id, round, campaign, event, version); whoever
+    is unknown is left out.
 
     A fan may vote through the groups of any of their accounts.
     """
     found: dict[int, Met] = {}
-    for line in await _MEET.rows(tx, asked) if asked else ():
-        through: tuple[Membership, ...] = ()
-        if line[12] is not None:
-            through = (Membership(line[12], line[13], bool(line[14]), instant(line[15])),)
-        if (met := found.get(line[0])) is not None:
-            found[line[0]] = met._replace(memberships=tuple({*met.memberships, *through}))
+    for (
+        i, account_id, fan_id, language, waits, group_id, answers, picks, presses, aside, changes, said,
+        answer, seen, chips, through_id, through, admits_late, joined_at,
+    ) in await _MEET.rows(tx, asked) if asked else ():  # fmt: skip
+        memberships: tuple[Membership, ...] = ()
+        if through_id is not None:
+            memberships = (Membership(through_id, through, bool(admits_late), instant(joined_at)),)
+        if (met := found.get(i)) is not None:
+            found[i] = met._replace(memberships=tuple({*met.memberships, *memberships}))
             continue
-        i, account_id, fan_id, language, waits, group_id, answers, picks, presses, aside, changes, said = (
-            line[:12]
+        found[i] = Met(
+            account_id,
+            fan_id,
+            language,
+            instant(waits),
+            memberships,
+            group_id and BallotRow(group_id, Count(answers, picks), presses, aside is not None),
+            None if said is None else (changes, said),
+            None if seen is None else Cell(answer, bool(seen), chips),
         )
-        row = group_id and BallotRow(group_id, Count(answers, picks), presses, aside is not None)
-        first = None if said is None else (changes, said)
-        found[i] = Met(account_id, fan_id, language, instant(waits), through, row, first)
     return found
 
 
@@ -255,7 +268,7 @@ def _undoable(on_sqlite: bool) -> Select[Any]:
 
 async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Earlier]]:
     """Read each ballot's last `depth` presses that changed answers and are not undone, newest last."""
-    given = _KEYS.values(tx, [k[0] for k in keys], [k[1] for k in keys])
+    given = _KEYS.values(tx.sqlite, keys)
     found: dict[Key, list[Earlier]] = {}
     for p in await tx.conn.execute(_undoable(tx.sqlite), given | {"depth": depth}):
         found.setdefault((p.round_id, p.fan_id), []).append(Earlier(p.account_id, p.event_id, p.changes))
@@ -264,25 +277,19 @@ async def undoable(tx: Tx, keys: Sequence[Key], depth: int) -> dict[Key, list[Ea
 
 # ------------------------------------------------------------------ writing a batch
 
-_VOTES = Rows(
-    round_id=INT, fan_id=INT, version_id=INT, answer=SMALL, seen=BOOL, chips=SMALL, account_id=INT, at=AT
-)
+_COUNTS = Rows(
+    "counts", round_id=INT, fan_id=INT, group_id=INT, answers=INT, picks=INT, presses=INT, first_at=AT,
+    last_at=AT,
+)  # fmt: skip
 _PRESSES = Rows(
-    round_id=INT, fan_id=INT, account_id=INT, event_id=STR, kind=STR, seq=INT, at=AT, changes=STR,
+    "presses", round_id=INT, fan_id=INT, account_id=INT, event_id=STR, kind=STR, seq=INT, at=AT, changes=STR,
     answer=STR, undone=BOOL,
 )  # fmt: skip
-_COUNTS = Rows(
-    round_id=INT, fan_id=INT, group_id=INT, answers=INT, picks=INT, presses=INT, first_at=AT, last_at=AT
-)
-_TALLY = Rows(round_id=INT, version_id=INT, slot=SMALL, answers=INT, picks=INT)
-
-
-def _put_votes(on_sqlite: bool) -> Any:
-    made = _VOTES.insert_into(on_sqlite, vote)
-    return made.on_conflict_do_update(
-        index_elements=["round_id", "fan_id", "version_id"],
-        set_={name: made.excluded[name] for name in ("answer", "seen", "chips", "account_id", "at")},
-    )
+_VOTES = Rows(
+    "votes", round_id=INT, fan_id=INT, version_id=INT, answer=SMALL, seen=BOOL, chips=SMALL, account_id=INT,
+    at=AT,
+)  # fmt: skip
+_TALLY = Rows("moved", round_id=INT, version_id=INT, slot=SMALL, answers=INT, picks=INT)
 
 
 def _put_counts(on_sqlite: bool) -> Any:
@@ -295,6 +302,20 @@ def _put_counts(on_sqlite: bool) -> Any:
     return put if on_sqlite else put.returning(ballot.c.round_id, ballot.c.fan_id, ballot.c.presses)
 
 
+def _add_presses(on_sqlite: bool) -> Any:
+    """The same press by another worker changed its ballot, which the counts tell."""
+    made = _PRESSES.insert_into(on_sqlite, press)
+    return made if on_sqlite else made.on_conflict_do_nothing()
+
+
+def _put_votes(on_sqlite: bool) -> Any:
+    made = _VOTES.insert_into(on_sqlite, vote)
+    return made.on_conflict_do_update(
+        index_elements=["round_id", "fan_id", "version_id"],
+        set_={name: made.excluded[name] for name in ("answer", "seen", "chips", "account_id", "at")},
+    )
+
+
 def _add_to_tally(on_sqlite: bool) -> Any:
     made = _TALLY.insert_into(on_sqlite, tally)
     return made.on_conflict_do_update(
@@ -303,44 +324,85 @@ def _add_to_tally(on_sqlite: bool) -> Any:
     )
 
 
-_PUT_VOTES, _PUT_COUNTS = Statement(_VOTES, _put_votes), Statement(_COUNTS, _put_counts)
-_ADD_PRESSES = Statement(_PRESSES, lambda on_sqlite: _PRESSES.insert_into(on_sqlite, press))
-_ADD_TO_TALLY = Statement(_TALLY, _add_to_tally)
+def _put_all(on_sqlite: bool) -> Any:
+    """Write everything at once. PostgreSQL begins with what the statement selects from, the counts."""
+    counts = _put_counts(on_sqlite).cte("put_counts")
+    others = (_add_presses(on_sqlite), _put_votes(on_sqlite), _add_to_tally(on_sqlite))
+    return select(counts).add_cte(*(one.cte(f"put_{i}") for i, one in enumerate(others)))
 
 
-async def put_counts(tx: Tx, counts: Mapping[Key, tuple[BallotRow, int]], now: datetime) -> None:
-    """Write the counts of ballots, each with how many of its presses are new.
+_PUT_COUNTS, _ADD_PRESSES = Statement(_COUNTS, _put_counts), Statement(_PRESSES, _add_presses)
+_PUT_VOTES, _ADD_TO_TALLY = Statement(_VOTES, _put_votes), Statement(_TALLY, _add_to_tally)
+_PUT_ALL = Statement((_COUNTS, _PRESSES, _VOTES, _TALLY), _put_all)
+
+Counts = Mapping[Key, tuple[BallotRow, int]]
+"""Ballots as they are now, each with how many of its presses are new."""
+
+Votes = Mapping[tuple[Key, int], Given]
+Moved = Mapping[tuple[int, int], tuple[int, int]]
+"""Answers and picks more or less, by round and version."""
+
+
+async def put(
+    tx: Tx, counts: Counts, presses: Sequence[PressRow], votes: Votes, moved: Moved, now: datetime
+) -> None:
+    """Write what a batch of presses made of its ballots.
 
     On PostgreSQL this is where a batch takes its ballots, in order, so that two workers never wait for each
     other crosswise. Raises OvertakenError where another press came in between; SQLite has one writer.
     """
-    lines = [
-        (*key, row.group_id, row.count.answers, row.count.picks, new, now, now)
-        for key, (row, new) in sorted(counts.items())
-    ]
+    its_counts, its_votes, its_tally = _count_lines(counts, now), _vote_lines(votes), _tally_lines(tx, moved)
+    if tx.sqlite:
+        for statement, lines in (
+            (_PUT_COUNTS, its_counts), (_ADD_PRESSES, presses), (_PUT_VOTES, its_votes), (_ADD_TO_TALLY, its_tally)
+        ):  # fmt: skip
+            if lines:
+                await statement.write(tx, lines)
+        return
+    _check_first(counts, await _PUT_ALL.rows(tx, its_counts, presses, its_votes, its_tally))
+
+
+async def put_counts(tx: Tx, counts: Counts, now: datetime) -> None:
+    """Write the counts of ballots alone, else like `put`."""
+    lines = _count_lines(counts, now)
     if tx.sqlite:
         await _PUT_COUNTS.write(tx, lines)
-        return
-    for round_id, fan_id, presses in await _PUT_COUNTS.rows(tx, lines):
-        _check_first(presses, counts[round_id, fan_id][0])
+    else:
+        _check_first(counts, await _PUT_COUNTS.rows(tx, lines))
 
 
-def _check_first(presses: int, row: BallotRow) -> None:
-    if presses != row.presses:
-        raise OvertakenError("a ballot had other presses meanwhile")
+async def put_votes(tx: Tx, votes: Votes) -> None:
+    """Write current votes by (key, version), at least one."""
+    await _PUT_VOTES.write(tx, _vote_lines(votes))
 
 
-async def put_votes(tx: Tx, votes: Mapping[tuple[Key, int], Given]) -> None:
-    """Write current votes by (key, version)."""
-    lines = [
-        (*key, version, *cell, account_id, at)
-        for (key, version), (cell, at, account_id) in sorted(votes.items(), key=itemgetter(0))
-    ]
-    await _PUT_VOTES.write(tx, lines)
+async def add_to_tally(tx: Tx, moved: Moved) -> None:
+    """Add (answers, picks) per (round, version) to this worker's slot of the tally."""
+    if lines := _tally_lines(tx, moved):
+        await _ADD_TO_TALLY.write(tx, lines)
 
 
-async def add_presses(tx: Tx, presses: Sequence[PressRow]) -> None:
-    await _ADD_PRESSES.write(tx, presses)
+def _check_first(counts: Counts, found: Sequence[Sequence[Any]]) -> None:
+    for round_id, fan_id, presses in found:
+        if presses != counts[round_id, fan_id][0].presses:
+            raise OvertakenError("a ballot had other presses meanwhile")
+
+
+def _count_lines(counts: Counts, now: datetime) -> list[tuple[Any, ...]]:
+    return sorted(
+        [(*key, row.group_id, *row.count, new, now, now) for key, (row, new) in counts.items()]
+    )
+
+
+def _vote_lines(votes: Votes) -> list[tuple[Any, ...]]:
+    return sorted(
+        [(*key, version, *cell, account_id, at) for (key, version), (cell, at, account_id) in votes.items()]
+    )
+
+
+def _tally_lines(tx: Tx, moved: Moved) -> list[tuple[Any, ...]]:
+    slot = tx.store.slot
+    return sorted([(*key, slot, *delta) for key, delta in moved.items() if delta != (0, 0)])
 
 
 @cache
@@ -353,12 +415,4 @@ def _mark_undone(on_sqlite: bool) -> Any:
 
 async def mark_undone(tx: Tx, undone: Sequence[Name]) -> None:
     """Mark earlier presses undone, so that the next undo goes one further back."""
-    await tx.conn.execute(_mark_undone(tx.sqlite), _NAMES.values(tx, *zip(*undone, strict=True)))
-
-
-async def add_to_tally(tx: Tx, deltas: Mapping[tuple[int, int], tuple[int, int]]) -> None:
-    """Add (answers, picks) per (round, version) to this worker's slot of the tally."""
-    slot = tx.store.slot
-    lines = [(*key, slot, *delta) for key, delta in sorted(deltas.items()) if delta != (0, 0)]
-    if lines:
-        await _ADD_TO_TALLY.write(tx, lines)
+    await tx.conn.execute(_mark_undone(tx.sqlite), _NAMES.values(tx.sqlite, undone))

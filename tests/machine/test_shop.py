@@ -125,7 +125,7 @@ def a_ballot_set_aside_is_tallied(patch: pytest.MonkeyPatch) -> None:
 
     async def unaware(*args: Any) -> dict[int, votes.Met]:
         return {
-            i: met._replace(ballot=met.ballot and replace(met.ballot, set_aside=False))
+            i: met._replace(ballot=met.ballot and met.ballot._replace(set_aside=False))
             for i, met in (await meet(*args)).items()
         }
 

@@ -127,15 +127,15 @@ async def test_an_answer_is_given_only_after_the_commit(
     made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (fan,) = await some_fans(made, 1)
-    add_to_tally = votes.add_to_tally
+    put = votes.put
     written, go_on = asyncio.Event(), asyncio.Event()
 
-    async def add_and_wait(*args: Any) -> None:
-        await add_to_tally(*args)
+    async def put_and_wait(*args: Any) -> None:
+        await put(*args)
         written.set()
         await go_on.wait()
 
-    monkeypatch.setattr(votes, "add_to_tally", add_and_wait)
+    monkeypatch.setattr(votes, "put", put_and_wait)
     press = asyncio.create_task(made.press(fan, "e", pick(made, 1)))
     await written.wait()
     async with other_store.read() as tx:
@@ -312,16 +312,16 @@ async def test_a_crowd_that_is_late_is_told_the_closing_time_without_another_loo
 
 async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch: pytest.MonkeyPatch) -> None:
     fans = await some_fans(made, 9)
-    add_presses = votes.add_presses
+    put = votes.put
     tried: list[int] = []
 
-    async def refuse_one(tx: Any, presses: Sequence[votes.PressRow]) -> None:
+    async def refuse_one(tx: Any, counts: Any, presses: Sequence[votes.PressRow], *rest: Any) -> None:
         tried.append(len(presses))
         if any(p.event_id == "bad" for p in presses):
             presses = [p._replace(kind=None) for p in presses]  # type: ignore[arg-type]
-        await add_presses(tx, presses)
+        await put(tx, counts, presses, *rest)
 
-    monkeypatch.setattr(votes, "add_presses", refuse_one)
+    monkeypatch.setattr(votes, "put", refuse_one)
     events = ["e"] * 8
     events.insert(5, "bad")
     presses = [made.press(fan, name, pick(made, 1)) for fan, name in zip(fans, events, strict=True)]

@@ -31,22 +31,22 @@ line = st.tuples(
 async def test_every_value_comes_back_as_it_went_in(store: Store, lines: list[tuple[object, ...]]) -> None:
     given_ = KINDS.source(store.sqlite)
     async with store.read() as tx:
-        found = await tx.conn.execute(select(given_), KINDS.values(tx, *zip(*lines, strict=True)))
+        found = await tx.conn.execute(select(given_), KINDS.values(tx.sqlite, lines))
         assert sorted(map(repr, (tuple(row) for row in found))) == sorted(map(repr, lines))
 
 
 async def test_no_rows_are_no_rows(store: Store) -> None:
     async with store.read() as tx:
         found = await tx.conn.execute(
-            select(KINDS.source(store.sqlite)), KINDS.values(tx, [], [], [], [], [])
+            select(KINDS.source(store.sqlite)), KINDS.values(tx.sqlite, [])
         )
         assert found.all() == []
 
 
-async def test_columns_of_different_lengths_are_a_bug(store: Store) -> None:
+async def test_lines_of_different_lengths_are_a_bug(store: Store) -> None:
     async with store.read() as tx:
-        with pytest.raises(ValueError, match="equally long"):
-            KINDS.values(tx, [1, 2], [1], [True], ["x"], [START])
+        with pytest.raises(ValueError, match="shorter"):
+            KINDS.values(tx.sqlite, [(1, 1, True, "x", START), (2,)])
 
 
 async def test_a_naive_datetime_is_refused_in_a_batch_too(store: Store) -> None:
@@ -54,7 +54,7 @@ async def test_a_naive_datetime_is_refused_in_a_batch_too(store: Store) -> None:
     with pytest.raises(Exception, match="naive datetime"):
         async with store.read() as tx:
             await tx.conn.execute(
-                select(KINDS.source(store.sqlite)), KINDS.values(tx, [1], [1], [True], ["x"], [naive])
+                select(KINDS.source(store.sqlite)), KINDS.values(tx.sqlite, [(1, 1, True, "x", naive)])
             )
 
 
@@ -63,7 +63,7 @@ async def test_a_nul_is_refused_on_both(store: Store) -> None:
     with pytest.raises(Exception, match=r"NUL|0x00"):
         async with store.read() as tx:
             await tx.conn.execute(
-                select(KINDS.source(store.sqlite)), KINDS.values(tx, [1], [1], [True], ["fan\0x"], [START])
+                select(KINDS.source(store.sqlite)), KINDS.values(tx.sqlite, [(1, 1, True, "fan\0x", START)])
             )
 
 

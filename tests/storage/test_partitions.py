@@ -116,6 +116,7 @@ READS = [
     (votes._READ_CELLS, "vote"),
     (votes._MEET, "press"),
     (votes._MEET, "ballot"),
+    (votes._MEET, "vote"),
     (duels._READ_CELLS, "duel"),
 ]
 
@@ -132,10 +133,10 @@ async def test_a_batch_reads_by_key_in_a_round_without_statistics(
         await tx.conn.execute(text(FILLED[hot]), {"round": two.round_id})
         line = [
             ("room" if isinstance(kind, Text) else two.round_id)
-            for kind in statement._given._columns.values()
+            for kind in statement.given[0]._columns.values()
         ]
         explained = await tx.conn.exec_driver_sql(
-            f"EXPLAIN {statement._text(False)}", statement._parameters(tx, [line] * 100)
+            f"EXPLAIN {statement.text(False)}", statement.parameters(False, [line] * 100)
         )
         plan_ = "\n".join(explained.scalars())
     assert f"Index Scan using {hot}_r{two.round_id}_pkey" in plan_
