@@ -121,8 +121,8 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
         ]
         await _read(tx, book, [one for one in placed if isinstance(one, _Live)])
         answered = [_answer(book, one) for one in placed]
+        replies = asyncio.create_task(_replies(answered, book.now))  # while the database writes and commits
         await _write(tx, book)
-        replies = asyncio.create_task(_replies(answered, book.now))  # while the database commits
     return await replies
 
 
