@@ -23,7 +23,7 @@ import asyncpg
 
 from bot.storage import rounds, votes
 from bot.storage.arrays import Statement
-from bot.storage.inline_sqlite import _LOG_BYTES
+from bot.storage.inline_sqlite import LOG_BYTES
 from bot.storage.store import _ROUND_LOCK
 
 READS = (rounds._BY_ID, votes._MEET)
@@ -135,6 +135,7 @@ def _connect(path: Path) -> sqlite3.Connection:
 class _Checkpointer:
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._full = LOG_BYTES
         self._thread: threading.Thread | None = None
 
     def __enter__(self) -> "_Checkpointer":
@@ -145,11 +146,12 @@ class _Checkpointer:
             self._thread.join()
 
     def nudge(self, connection: sqlite3.Connection) -> None:
-        """Copy the log beside the writer when it has grown, then let the writer begin it anew."""
+        """Copy the log beside the writer when it is full, then let the writer begin it anew."""
+        size = Path(f"{self._path}-wal").stat().st_size
         if self._thread and not self._thread.is_alive():
             connection.execute("PRAGMA wal_checkpoint(RESTART)")
-            self._thread = None
-        elif not self._thread and Path(f"{self._path}-wal").stat().st_size > _LOG_BYTES:
+            self._thread, self._full = None, max(LOG_BYTES, size)
+        elif not self._thread and size > self._full:
             self._thread = threading.Thread(target=self._copy)
             self._thread.start()
 

@@ -168,7 +168,7 @@ async def mine_of(tx: Tx, person: Person, group: GroupRow, fields: dict[int, Fie
     given = await answers_of(tx, round_, person.fan_id)
     cells = {field.item(stored): one.cell for stored, one in given.items()}
     order = await orders.order_of(tx, *key)
-    strip = strip_of(field, round_, row.count if row else ballots.Count(), await tx.now(), order)
+    strip = strip_of(field, round_, row.counted if row else ballots.Count(), await tx.now(), order)
     closed = await _closed(tx, person, group, round_, strip)
     shown = order or await _never_drawn(tx, round_, field, person.fan_id)
     undo = await one_ballot.can_undo(tx, key)

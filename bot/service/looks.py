@@ -199,4 +199,4 @@ async def _strip(tx: Tx, person: Person, round_: Round, fields: dict[int, Field]
     key = (round_.id, person.fan_id)
     row = await one_ballot.ballot_of(tx, key)
     order = None if round_.plan.ballot is BallotShape.SHEETS else await orders.order_of(tx, *key)
-    return strip_of(field, round_, row.count if row else Count(), await tx.now(), order)
+    return strip_of(field, round_, row.counted if row else Count(), await tx.now(), order)

@@ -201,8 +201,8 @@ def _written(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
 def _array(kind: TypeEngine[Any]) -> Callable[[Sequence[Any]], str]:
     """Find how an array of this type is written for PostgreSQL, as text.
 
-    asyncpg asks of each value of an array, in Python, whether it is an array itself; PostgreSQL reads the text
-    faster than that. Its rules: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
+    asyncpg asks of each value of an array, in Python, whether it is an array itself; PostgreSQL reads a text
+    faster. Its rules: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
     if isinstance(kind, Text):
         return lambda values: _braced([_quoted(value) for value in values])

@@ -21,7 +21,8 @@ T = TypeVar("T")
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 _ASK_AGAIN_S = 0.001
-_LOG_BYTES = 16 * 2**20
+LOG_BYTES = 64 * 2**20
+"""When the log is full. Copying stops commits for a moment, so it is done seldom."""
 
 
 class Cursor:
@@ -148,31 +149,45 @@ class Connection:
 class Checkpoints:
     """Moves what was committed from the log into the database's file, on a connection of its own.
 
-    Left to SQLite, every thousandth page makes the commit it comes with wait for two more syncs.
+    Left to SQLite, every thousandth page makes the commit it comes with wait for two more syncs. Afterwards
+    the log is written again from its start, which is cheaper than growing a file; so what tells that it is
+    full is that it grows past what it was.
     """
 
     def __init__(self, path: str, writer: Place) -> None:
         self._path = path
+        self._log = Path(f"{path}-wal")
+        self._full = LOG_BYTES
         self._writer = writer
         self._thread = ThreadPoolExecutor(1, "catwalk-checkpoint")
         self._task: asyncio.Task[None] | None = None
 
     def nudge(self) -> None:
-        """Begin one when the log has grown, unless one is under way."""
-        if self._task is None or self._task.done():
-            log = Path(f"{self._path}-wal")
-            if log.exists() and log.stat().st_size > _LOG_BYTES:
-                self._task = asyncio.create_task(self._run(), context=Context())
+        """Begin one when the log is full, unless one is under way."""
+        if (self._task is None or self._task.done()) and self._size() > self._full:
+            self._task = asyncio.create_task(self._run(), context=Context())
 
     async def _run(self) -> None:
         """Copy beside the writers, then hold them for the rest, so that the log begins anew."""
         await _in_thread(self._thread, lambda: self._copy("PASSIVE"))
         async with self._writer.taken():
-            await _in_thread(self._thread, lambda: self._copy("RESTART"))
+            mode = "RESTART" if self._size() < 4 * LOG_BYTES else "TRUNCATE"
+            anew = await _in_thread(self._thread, lambda: self._copy(mode))
+        # Where somebody still reads from the log it grows on; then again after some more of it.
+        self._full = max(LOG_BYTES, self._size() + (0 if anew else LOG_BYTES // 4))
 
-    def _copy(self, mode: str) -> None:
+    def _copy(self, mode: str) -> bool:
+        """Copy what the mode allows; says whether all of it."""
         with suppress(sqlite3.Error), closing(sqlite3.connect(self._path, timeout=0)) as other:
-            other.execute(f"PRAGMA wal_checkpoint({mode})")  # what fails is done the next time
+            (busy, _, _) = other.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+            return not busy
+        return False
+
+    def _size(self) -> int:
+        try:
+            return self._log.stat().st_size
+        except FileNotFoundError:
+            return 0
 
     async def close(self) -> None:
         if self._task is not None:

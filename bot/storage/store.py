@@ -56,10 +56,11 @@ _inside: ContextVar[bool] = ContextVar("unit_of_work", default=False)
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One unit of work. `now` is read once, after the locks: use `start` to take locks and the time."""
+    """One unit of work. One that writes on SQLite knows its driver's connection beforehand."""
 
     conn: AsyncConnection
     store: "Store"
+    driver: InlineSqlite | None = None
 
     @property
     def sqlite(self) -> bool:
@@ -68,6 +69,8 @@ class Tx:
     @property
     def inline(self) -> InlineSqlite:
         """The driver's own connection; on SQLite only."""
+        if self.driver is not None:
+            return self.driver
         assert self.conn.sync_connection is not None
         driver = self.conn.sync_connection.connection.driver_connection
         assert isinstance(driver, InlineSqlite)
@@ -112,7 +115,7 @@ class Store:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._writer = Place()
         self._small = Together(partial(self.begin, urgent=True))
-        self._writing: AsyncConnection | None = None
+        self._writing: tuple[AsyncConnection, InlineSqlite] | None = None
         self._checkpoints = Checkpoints(str(parsed.database), self._writer)
 
     @property
@@ -156,14 +159,14 @@ class Store:
             conn = await self.engine.connect()
             await conn.execution_options(catwalk_writes=True)
             await conn.begin()
-            self._writing = conn
-        tx = Tx(self._writing, self)
-        await tx.inline.begin()
+            self._writing = conn, Tx(conn, self).inline
+        conn, driver = self._writing
+        await driver.begin()
         try:
-            yield tx
-            await tx.inline.commit()
+            yield Tx(conn, self, driver)
+            await driver.commit()
         except BaseException:
-            await tx.inline.rollback()
+            await driver.rollback()
             raise
         self._checkpoints.nudge()
 
@@ -186,7 +189,7 @@ class Store:
     async def close(self) -> None:
         """Give back every connection."""
         if self._writing is not None:
-            await self._writing.close()
+            await self._writing[0].close()
         await self._checkpoints.close()
         for engine in self.engines:
             await engine.dispose()

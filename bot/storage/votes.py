@@ -8,7 +8,6 @@ otherwise. Statements are built once per store.
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -65,7 +64,7 @@ class BallotRow(NamedTuple):
     """A ballot as stored: counts, how many presses it has had, and whether it is set aside."""
 
     group_id: int
-    count: Count
+    counted: Count
     presses: int
     set_aside: bool
 
@@ -160,9 +159,7 @@ def _meet(on_sqlite: bool) -> Select[Any]:
 _MEET = Statement(_ASKED, _meet)
 
 
-async def meet(
-    tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str, int | None]]
-) -> dict[int, Met]:
+async def meet(tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str, int | None]]) -> dict[int, Met]:
     """Meet who pressed, by (a number of ours, platform, remote id, round, campaign, event, version); whoever
     is unknown is left out.
 
@@ -351,15 +348,13 @@ async def put(
     On PostgreSQL this is where a batch takes its ballots, in order, so that two workers never wait for each
     other crosswise. Raises OvertakenError where another press came in between; SQLite has one writer.
     """
-    its_counts, its_votes, its_tally = _count_lines(counts, now), _vote_lines(votes), _tally_lines(tx, moved)
+    lines = (_count_lines(counts, now), presses, _vote_lines(votes), _tally_lines(tx, moved))
     if tx.sqlite:
-        for statement, lines in (
-            (_PUT_COUNTS, its_counts), (_ADD_PRESSES, presses), (_PUT_VOTES, its_votes), (_ADD_TO_TALLY, its_tally)
-        ):  # fmt: skip
-            if lines:
-                await statement.write(tx, lines)
+        for statement, its in zip((_PUT_COUNTS, _ADD_PRESSES, _PUT_VOTES, _ADD_TO_TALLY), lines, strict=True):
+            if its:
+                await statement.write(tx, its)
         return
-    _check_first(counts, await _PUT_ALL.rows(tx, its_counts, presses, its_votes, its_tally))
+    _check_first(counts, await _PUT_ALL.rows(tx, *lines))
 
 
 async def put_counts(tx: Tx, counts: Counts, now: datetime) -> None:
@@ -389,9 +384,7 @@ def _check_first(counts: Counts, found: Sequence[Sequence[Any]]) -> None:
 
 
 def _count_lines(counts: Counts, now: datetime) -> list[tuple[Any, ...]]:
-    return sorted(
-        [(*key, row.group_id, *row.count, new, now, now) for key, (row, new) in counts.items()]
-    )
+    return sorted([(*key, row.group_id, *row.counted, new, now, now) for key, (row, new) in counts.items()])
 
 
 def _vote_lines(votes: Votes) -> list[tuple[Any, ...]]:

@@ -228,13 +228,13 @@ def test_cards_and_duels_on_postgresql(
 
 
 def a_duel_is_tallied_for_the_loser(patch: pytest.MonkeyPatch) -> None:
-    told = deciding._for
+    told = deciding._sides
 
-    def turned(cell: Cell) -> tuple[bool, bool]:
-        first, second = told(cell)
-        return second, first
+    def turned(*asked: Any) -> tuple[tuple[int, bool, bool], ...]:
+        first, second = told(*asked)
+        return (first[0], *second[1:]), (second[0], *first[1:])
 
-    patch.setattr(deciding, "_for", turned)
+    patch.setattr(deciding, "_sides", turned)
 
 
 def a_card_taken_back_stays_finished(patch: pytest.MonkeyPatch) -> None:

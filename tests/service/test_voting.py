@@ -512,7 +512,7 @@ async def test_two_workers_pressing_for_one_fan_keep_every_count_exact(
         assert person is not None
         row = await one_ballot.ballot_of(tx, (made.round_id, person.fan_id))
     assert row is not None
-    assert (row.count.answers, row.count.picks, row.presses) == (10, 10, 50)
+    assert (row.counted.answers, row.counted.picks, row.presses) == (10, 10, 50)
     last = await made.press(fan, "last", pick(made, 1))
     assert last.strip is not None
     assert (last.strip.picks, last.strip.seen) == (10, 10)

@@ -37,9 +37,7 @@ async def test_every_value_comes_back_as_it_went_in(store: Store, lines: list[tu
 
 async def test_no_rows_are_no_rows(store: Store) -> None:
     async with store.read() as tx:
-        found = await tx.conn.execute(
-            select(KINDS.source(store.sqlite)), KINDS.values(tx.sqlite, [])
-        )
+        found = await tx.conn.execute(select(KINDS.source(store.sqlite)), KINDS.values(tx.sqlite, []))
         assert found.all() == []
 
 

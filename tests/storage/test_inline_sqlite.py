@@ -227,22 +227,47 @@ def fans_without_log(path: str) -> int:
     return int(found)
 
 
-async def test_the_log_is_copied_into_the_file_and_begins_anew(
+async def test_a_full_log_is_copied_into_the_file_and_begins_anew(
     shop_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inline_sqlite, "_LOG_BYTES", 0)
-    path = shop_file.removeprefix("sqlite+aiosqlite:///")
+    monkeypatch.setattr(inline_sqlite, "LOG_BYTES", 50_000)
     store = Store(shop_file)
-    sizes = []
-    for _ in range(3):
+    copied, sizes = await filled(store, 300)
+    assert 3 < len(copied) < 30  # each time it was full, and not at every commit after the first
+    assert copied[-1] >= 250  # what is in the file itself
+    assert max(sizes) < 2 * 50_000
+    await store.close()
+
+
+async def test_a_log_that_somebody_reads_from_grows_on_and_ends_after_them(
+    shop_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline_sqlite, "LOG_BYTES", 50_000)
+    store = Store(shop_file)
+    async with store.read() as tx:
+        await tx.conn.execute(select(func.count()).select_from(fan))
+        copied, sizes = await filled(store, 300)
+        assert sizes[-1] > 4 * 50_000
+        assert len(copied) < 100  # nor is it tried at every commit then
+    copied, sizes = await filled(store, 30)
+    assert copied
+    assert sizes[-1] < 50_000
+    await store.close()
+
+
+async def filled(store: Store, fans: int) -> tuple[list[int], list[int]]:
+    """Write so many fans; gives how many stood in the file after each checkpoint, and the log's sizes."""
+    path = str(store.engine.url.database)
+    copied, sizes, last = [], [], store._checkpoints._task
+    for _ in range(fans):
         async with store.begin() as tx:
             await tx.conn.execute(insert(fan).values(created_at=START))
-        assert store._checkpoints._task is not None
-        await store._checkpoints._task
+        if (task := store._checkpoints._task) is not None and task is not last:
+            await task
+            last = task
+            copied.append(fans_without_log(path))
         sizes.append(size_of_log(path))
-    assert fans_without_log(path) == 3
-    assert sizes[1] == sizes[2]  # it grows no more
-    await store.close()
+    return copied, sizes
 
 
 async def test_a_log_that_is_short_stays(shop_file: str) -> None:
