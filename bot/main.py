@@ -153,10 +153,13 @@ class Installation:
         steps.end()
 
     async def _tidy(self) -> None:
-        await privacy.tidy(self.store)
-        await sweep(self.shop)
-        await ledger.tidy(self.store)
-        await memos.tidy(self.store)
+        """Take away what nobody needs any more; trouble with one kind holds up no other."""
+        steps = Steps()
+        await steps.take(privacy.tidy(self.store))
+        await steps.take(sweep(self.shop))
+        await steps.take(ledger.tidy(self.store))
+        await steps.take(memos.tidy(self.store))
+        steps.end()
 
     async def _health(self, _request: Request) -> Response:
         """Say for a load balancer that this process serves, and that its database answers (or 503)."""

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Collection
 
+import structlog
+
 from bot.errors import RuleError
 from bot.intake.photos import CleanPhoto, PhotoStore, source_hash
 from bot.intake.studio import Studio
@@ -12,6 +14,8 @@ from bot.storage import campaigns, privacy
 from bot.storage.campaigns import PhotoRow
 from bot.storage.store import Tx
 from bot.text import t
+
+log = structlog.get_logger()
 
 _AT_ONCE = 100
 """How many photos are taken away in one transaction."""
@@ -68,7 +72,7 @@ async def sweep(shop: Shop) -> int:
     """Take away the photos that nothing shows any more; gives how many.
 
     Their files go first, while nobody can begin to show one of them: so a crash leaves nothing that is not
-    found again.
+    found again. What a folder does not let go of waits for the next sweep.
     """
     swept = 0
     while shop.studio is not None:
@@ -78,7 +82,11 @@ async def sweep(shop: Shop) -> int:
         async with shop.store.begin() as tx:
             await tx.exclude_rounds([0])
             found = await privacy.unshown(tx, _AT_ONCE)
-            await shop.studio.drop(found)
+            try:
+                await shop.studio.drop(found)
+            except OSError as error:
+                log.warning("photos_not_swept", reason=type(error).__name__)
+                break
             await privacy.drop_photos(tx, found)
         swept += len(found)
     return swept

@@ -5,6 +5,8 @@ from base64 import b64encode
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
+
 from bot.errors import RuleError
 from bot.i18n import Reader, render
 from bot.port import Actor, OrderView, Reply, Takeout
@@ -16,8 +18,10 @@ from bot.service.shop import Shop, known, language_for
 from bot.service.wire import load_text
 from bot.storage import journal, moderation, notices, people, presales, privacy, rounds
 from bot.storage.privacy import Answered, Cast, Said
-from bot.storage.store import Store
+from bot.storage.store import DATABASE_ERRORS, Store
 from bot.text import t
+
+log = structlog.get_logger()
 
 _DELIVERABLE = timedelta(days=2)
 """How long a letter is worth delivering; the notice itself stays."""
@@ -122,7 +126,10 @@ async def forget(shop: Shop, actor: Actor, word: str) -> Reply:
         if groups:
             await people.touch_groups(tx, groups)
         await journal.record(tx, "fan_forgotten", now)
-    await sweep(shop)
+    try:
+        await sweep(shop)
+    except DATABASE_ERRORS as error:  # they are forgotten, and photos are swept every hour
+        log.warning("photos_not_swept", reason=type(error).__name__)
     return Reply(
         t("You are forgotten here. Thank you for having been with us."), language=language_for(person, actor)
     )

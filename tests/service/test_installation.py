@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from bot import main
 from bot.main import Installation
 from bot.port import Feed, FeedPost, Look, ShowFeed
 from bot.presale.model import Presale
 from bot.relay import Relay
+from bot.service import memos, rounds
 from bot.service import presales as use_presales
-from bot.service import rounds
 from bot.service.rounds import By
+from bot.service.shop import Shop
 from bot.settings import Database, Photos, Settings
 from bot.storage import presales
 from bot.storage.store import Store, Tx
@@ -47,6 +49,31 @@ async def test_trouble_with_a_round_holds_up_no_presale_and_is_not_hidden(
     feed = (await made.catwalk.look(Look(await made.fan(1), ShowFeed(), ROOM))).screen
     assert isinstance(feed, Feed)
     assert "presale_result" in [item.card.kind for item in feed.items if isinstance(item, FeedPost)]
+
+
+async def test_trouble_with_photos_keeps_nothing_else_from_being_tidied(
+    shop_url: str, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        secret=SecretStr(SECRET.decode()), database=Database(url=shop_url), photos=Photos(folder=tmp_path)
+    )
+    installation, tidied = Installation(settings, clock), []
+
+    async def broken(_shop: Shop) -> int:
+        raise ZeroDivisionError
+
+    async def tidy(_store: Store) -> int:
+        tidied.append("memos")
+        return 1
+
+    monkeypatch.setattr(main, "sweep", broken)
+    monkeypatch.setattr(memos, "tidy", tidy)
+    try:
+        with pytest.raises(ZeroDivisionError):
+            await installation._tidy()
+    finally:
+        await installation.store.close()
+    assert tidied == ["memos"]
 
 
 async def test_trouble_with_one_presale_holds_up_no_other(

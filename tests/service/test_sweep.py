@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
 
 from bot.errors import RuleError
-from bot.intake.photos import CleanPhoto
+from bot.intake.photos import CleanPhoto, PhotoStore
 from bot.intake.studio import Studio
 from bot.service import comments, photos, privacy
 from bot.service.photos import sweep
@@ -17,6 +18,7 @@ from bot.storage import comments as rows
 from bot.storage.store import Store, Tx
 from tests.intake.made import jpeg
 from tests.made_shop import MadeShop, until_blocked
+from tests.rendered import english
 from tests.service.test_races import Gate, blocked, outcome
 from tests.service.test_references import files, made, references, say
 
@@ -90,16 +92,34 @@ async def test_what_a_crash_left_is_swept_later(made: MadeShop, monkeypatch: pyt
     await say(made, jpeg(2), event="c2", fan=2)
 
     async def dies(*_given: object) -> None:
-        raise OSError("the power went")
+        raise SystemError("the power went")
 
     with monkeypatch.context() as patch:
         patch.setattr(Studio, "drop", dies)
-        with pytest.raises(OSError, match="the power went"):
+        with pytest.raises(SystemError, match="the power went"):
             await privacy.forget(made.shop, await made.fan(1), "yes")
     assert (len(files(made)), len(await references(made))) == (6, 1)
     assert await sweep(made.shop) == 1
     assert len(files(made)) == 3
     assert await sweep(made.shop) == 0
+
+
+async def test_who_is_forgotten_is_told_so_though_the_photo_folder_is_locked(
+    made: MadeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await say(made, jpeg(1))
+
+    def locked(*_given: object) -> None:
+        raise PermissionError
+
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(PhotoStore, "drop", locked)
+        told = await privacy.forget(made.shop, await made.fan(1), "yes")
+        assert await sweep(made.shop) == 0, "and it does not try for ever"
+    assert told.text is not None
+    assert english(told.text).startswith("You are forgotten here.")
+    assert [(e["event"], e["reason"]) for e in logs] == [("photos_not_swept", "PermissionError")] * 2
+    assert (await sweep(made.shop), files(made)) == (1, [])
 
 
 async def test_a_crash_after_the_files_went_leaves_nothing_either(
@@ -108,12 +128,12 @@ async def test_a_crash_after_the_files_went_leaves_nothing_either(
     await say(made, jpeg(1))
 
     async def dies(*_given: object) -> None:
-        raise IntegrityError("", None, Exception("the database went"))
+        raise OperationalError("", None, Exception("the database went"))
 
-    with monkeypatch.context() as patch:
+    with monkeypatch.context() as patch, capture_logs() as logs:
         patch.setattr("bot.service.photos.privacy.drop_photos", dies)
-        with pytest.raises(IntegrityError):
-            await privacy.forget(made.shop, await made.fan(1), "yes")
+        await privacy.forget(made.shop, await made.fan(1), "yes")
+    assert [e["event"] for e in logs] == ["photos_not_swept"]
     assert files(made) == []
     await say(made, jpeg(1), event="c2", fan=2)
     assert len(files(made)) == 3, "though its line was still there"
