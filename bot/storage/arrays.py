@@ -15,6 +15,8 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     FromClause,
+    Integer,
+    String,
     Table,
     Text,
     and_,
@@ -204,10 +206,12 @@ def _array(kind: TypeEngine[Any]) -> Callable[[Sequence[Any]], str]:
     asyncpg asks of each value of an array, in Python, whether it is an array itself; PostgreSQL reads a text
     faster. Its rules: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
-    if isinstance(kind, Text):
+    if isinstance(kind, String):
         return lambda values: _braced([_quoted(value) for value in values])
     if isinstance(kind, UtcDateTime):
         return lambda values: _braced([_instant(value) for value in values])
+    if not isinstance(kind, Integer | Boolean):
+        raise TypeError(f"nobody has said how an array of {kind!r} is written")
     return lambda values: f"{{{str([*values])[1:-1].replace('None', 'NULL')}}}"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import BigInteger, Boolean, SmallInteger, Text, select
+from sqlalchemy import JSON, BigInteger, Boolean, DateTime, Float, SmallInteger, String, Text, select
 
 from bot.storage.arrays import Rows, Statement, instant
 from bot.storage.store import Store
@@ -54,6 +54,43 @@ async def test_a_naive_datetime_is_refused_in_a_batch_too(store: Store) -> None:
             await tx.conn.execute(
                 select(KINDS.source(store.sqlite)), KINDS.values(tx.sqlite, [(1, 1, True, "x", naive)])
             )
+
+
+def test_a_type_that_no_array_is_written_of_is_a_bug() -> None:
+    for kind in (Float(), JSON(), DateTime()):
+        with pytest.raises(TypeError, match="array"):
+            Rows(n=kind)
+
+
+AWKWARD = (
+    "",
+    " ",
+    "NULL",
+    "null",
+    "{}",
+    '{"a",NULL}',
+    '"',
+    '\\"',
+    "\\",
+    "a,b",
+    "a\nb\r\t",
+    " é中 ",
+    "'",
+    "$1",
+    "%s",
+)
+
+
+@pytest.mark.parametrize("kind", [Text(), String(100)])
+async def test_every_letter_that_means_something_in_an_array_is_only_a_letter(
+    store: Store, kind: String
+) -> None:
+    words = Rows(words=kind)
+    async with store.read() as tx:
+        found = await tx.conn.execute(
+            select(words.source(store.sqlite)), words.values(tx.sqlite, [(w,) for w in AWKWARD])
+        )
+        assert tuple(found.scalars()) == AWKWARD
 
 
 async def test_a_nul_is_refused_on_both(store: Store) -> None:
