@@ -1,7 +1,7 @@
 """What `bench/votes.py` compares with: the service's own statements without the service.
 
 A raw batch does for picks on a sheet what a batch of the service does, in the same order and with the same
-texts of SQL: read the round, meet the fans, read their votes, write counts, history, votes and tally, commit.
+texts of SQL: read the round, meet the fans with their votes, write counts, history, votes and tally, commit.
 Its parameters are made beforehand; it decides nothing and answers nobody.
 """
 
@@ -174,7 +174,7 @@ async def prepare_pgbench(dsn: str, round_: Round, size: int, batches: int) -> s
         made = [lines_of(round_, [next(picks) for _ in range(size)], n * size) for n in range(batches)]
         steps = [
             "SELECT nextval('bench_turn') AS n \\gset", "BEGIN;",
-            f"SELECT pg_advisory_xact_lock_shared({_ROUND_LOCK}, {round_.id});", "SELECT clock_timestamp();",
+            f"SELECT pg_advisory_xact_lock_shared({_ROUND_LOCK}, {round_.id});",
         ]  # fmt: skip
         for k, one in enumerate(READS):
             given = [one.parameters(False, lines[one]) for lines in made]
