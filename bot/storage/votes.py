@@ -322,7 +322,9 @@ def _add_to_tally(on_sqlite: bool) -> Any:
 
 
 def _put_all(on_sqlite: bool) -> Any:
-    """Write everything at once. PostgreSQL begins with what the statement selects from, the counts."""
+    """Write everything at once. PostgreSQL begins with what the statement selects from, the counts: so it
+    does, though its manual leaves the order open (tests/storage/test_votes.py).
+    """
     counts = _put_counts(on_sqlite).cte("put_counts")
     others = (_add_presses(on_sqlite), _put_votes(on_sqlite), _add_to_tally(on_sqlite))
     return select(counts).add_cte(*(one.cte(f"put_{i}") for i, one in enumerate(others)))
