@@ -95,6 +95,8 @@ def _hole(value: Hole, reader: Reader) -> str:
     match value:
         case str():
             return value
+        case Numbers(values):  # in every toast
+            return listed([number(v) for v in values], reader)
         case int() | float():
             return format_decimal(value, locale=locale)
         case Text():
@@ -109,8 +111,6 @@ def _hole(value: Hole, reader: Reader) -> str:
             return format_percent(share, pattern, locale=locale)
         case Count(n, noun):
             return f"{format_decimal(n, locale=locale)}\N{NO-BREAK SPACE}{plural(noun, n, reader.language)}"
-        case Numbers(values):
-            return listed([number(v) for v in values], reader)
         case Money():
             return money(value, reader)
 
@@ -125,7 +125,9 @@ def plural(noun: Noun, n: int, language: str) -> str:
 
 def listed(words: Sequence[str], reader: Reader) -> str:
     """Join words as a list in the reader's language: `a, b and c`."""
-    return format_list(list(words), locale=_locale(reader.language)) if words else ""
+    if len(words) < 2:
+        return words[0] if words else ""
+    return format_list(list(words), locale=_locale(reader.language))
 
 
 def number(design_number: int) -> str:

@@ -2,15 +2,14 @@
 
 import asyncio
 import hmac
-import json
 import socket
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import structlog
-from starlette.applications import Starlette
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.routing import Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.adapters.telegram.receive import Answer, Raw, Receiver
 from bot.serving import Server
@@ -59,9 +58,9 @@ class Hook:
 def _update(content: bytes) -> Raw | None:
     """Read an update; None for what is none."""
     try:
-        update: Raw = json.loads(content)
+        update: Raw = msgspec.json.decode(content)
         return update if isinstance(update["update_id"], int) else None
-    except (ValueError, TypeError, LookupError):
+    except (msgspec.DecodeError, ValueError, TypeError, LookupError, RecursionError):
         return None
 
 
@@ -74,7 +73,7 @@ def _call(answer: Answer) -> bytes:
     }
     if answer.toast.alert:
         call["show_alert"] = True
-    return json.dumps(call).encode()
+    return msgspec.json.encode(call)
 
 
 async def _read(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | None:
@@ -100,12 +99,15 @@ async def _answer(send: Send, status: int, content: bytes = b"") -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def app(hook: Hook, path: str) -> Starlette:
-    """Make the webhook's own web application; `path` is that of its public URL."""
-    return Starlette(routes=[Route(path, hook, methods=["POST"])])
+def app(hook: Hook, path: str) -> Router:
+    """Make the webhook's own web application; `path` is that of its public URL.
+
+    It has only this one route, and the hook answers its own trouble: a router is all that needs of Starlette.
+    """
+    return Router([Route(path, hook, methods=["POST"])])
 
 
-async def serve(application: Starlette, listening: socket.socket) -> None:
+async def serve(application: ASGIApp, listening: socket.socket) -> None:
     """Serve until cancelled; the socket is closed then."""
     server = Server(application)
     serving = asyncio.create_task(server.serve(sockets=[listening]))

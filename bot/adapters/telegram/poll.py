@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import structlog
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
@@ -75,7 +76,7 @@ class Polling:
             content = await self._request.retrieve(url, read_timeout=_LONG_POLL_S + 5)
         except NetworkError as error:
             raise NetworkError(error.message) from None
-        updates: list[Raw] = json.loads(content)["result"]
+        updates: list[Raw] = msgspec.json.decode(content)["result"]
         return updates
 
     async def _say(self, answer: Answer) -> None:

@@ -9,8 +9,7 @@ vote after which somebody waits for another screen stands in the ledger too, unt
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from telegram import Update
@@ -28,8 +27,7 @@ Raw = dict[str, Any]
 """An update, or a part of one, as Telegram sent it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Toast:
+class Toast(NamedTuple):
     """What a press is answered with, and what is shown `after` that; `surely`: if not by us, then by the next
     process."""
 
@@ -39,8 +37,7 @@ class Toast:
     surely: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A toast for the press with this id, and the update it came by."""
 
     query_id: str
@@ -122,12 +119,11 @@ class Receiver:
     async def _promised(self, votes: Sequence[tuple[Raw, Toast]]) -> list[Answer]:
         """Keep the votes that surely lead somewhere, and answer all; what came before leads there already."""
         kept = {update["update_id"]: json.dumps(update) for update, toast in votes if toast.surely}
-        new = await self._ledger.put(self._account, kept) if kept else frozenset[int]()
-        again = kept.keys() - new
+        again = kept.keys() - (await self._ledger.put(self._account, kept) if kept else ())
         return [
             Answer(
                 update["callback_query"]["id"],
-                replace(toast, after=None) if update["update_id"] in again else toast,
+                toast._replace(after=None) if update["update_id"] in again else toast,
                 update["update_id"],
             )
             for update, toast in votes
