@@ -23,6 +23,8 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 _ASK_AGAIN_S = 0.001
 LOG_BYTES = 64 * 2**20
 """When the log is full. Copying stops commits for a moment, so it is done seldom."""
+_READERS_S = 0.05
+"""How long commits wait for who still reads from a log that was copied; who begins meanwhile reads the file."""
 
 
 class Cursor:
@@ -178,7 +180,7 @@ class Checkpoints:
 
     def _copy(self, mode: str) -> bool:
         """Copy what the mode allows; says whether all of it."""
-        with suppress(sqlite3.Error), closing(sqlite3.connect(self._path, timeout=0)) as other:
+        with suppress(sqlite3.Error), closing(sqlite3.connect(self._path, timeout=_READERS_S)) as other:
             (busy, _, _) = other.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
             return not busy
         return False

@@ -255,6 +255,30 @@ async def test_a_log_that_somebody_reads_from_grows_on_and_ends_after_them(
     await store.close()
 
 
+async def test_a_log_that_somebody_always_reads_from_begins_anew_all_the_same(
+    shop_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each reads for a moment, and before one ends the next has begun."""
+    monkeypatch.setattr(inline_sqlite, "LOG_BYTES", 50_000)
+    store, sizes = Store(shop_file), list[int]()
+
+    async def read_on() -> None:
+        while len(sizes) < 500:
+            async with store.read() as tx:
+                await tx.conn.execute(select(func.count()).select_from(fan))
+                await asyncio.sleep(0.002)
+
+    async with asyncio.TaskGroup() as readers:
+        for _ in range(4):
+            readers.create_task(read_on())
+        while len(sizes) < 500:
+            async with store.begin() as tx:
+                await tx.conn.execute(insert(fan).values(created_at=START))
+            sizes.append(size_of_log(str(store.engine.url.database)))
+    assert max(sizes) < 6 * 50_000
+    await store.close()
+
+
 async def filled(store: Store, fans: int) -> tuple[list[int], list[int]]:
     """Write so many fans; gives how many stood in the file after each checkpoint, and the log's sizes."""
     path = str(store.engine.url.database)
