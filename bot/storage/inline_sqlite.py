@@ -24,7 +24,7 @@ _ASK_AGAIN_S = 0.001
 LOG_BYTES = 64 * 2**20
 """When the log is full. Copying stops commits for a moment, so it is done seldom."""
 _READERS_S = 0.05
-"""How long commits wait for who still reads from a log that was copied; who begins meanwhile reads the file."""
+"""How long commits wait for who still reads from a log that was copied; new readers read the file."""
 
 
 class Cursor:
