@@ -267,14 +267,14 @@ class Groups:
         return self._budget.spend(message.chat.id, asker.id, time.monotonic())
 
     async def _here(self, message: Message, asker: User, shown: Shown) -> None:
-        """Answer in the group; in private where we may not write there."""
+        """Answer in the group; in private where we may not write there, if we may do that."""
         thread = message.message_thread_id if message.is_topic_message else None
         try:
             await self._window.send(message.chat.id, shown, thread, message.message_id)
         except TelegramError as error:
             if not is_rightless(error):
                 raise
-            await self._window.send(asker.id, shown)
+            await self._privately(actor_of(asker), shown)
 
     async def _privately(self, actor: Actor, shown: Shown, asked: Message | None = None) -> None:
         """Answer where only who asked sees it; who never pressed Start is told how, once, if they asked."""

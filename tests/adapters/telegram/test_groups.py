@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import cards
 from bot.adapters.telegram.budget import GROUP_MOST, PERSON_MOST
@@ -285,6 +286,16 @@ async def test_the_doctor_answers_in_private_where_we_may_not_write(stage: Stage
     stage.fans.muted = True
     answer = await stage.say_here(stage.user("Olga"), stage.fans, "/doctor")
     assert words(answer).splitlines()[1].startswith("⚠️ I may not write here")
+
+
+async def test_who_cannot_be_answered_anywhere_is_no_trouble(stage: Stage) -> None:
+    stage.fans.muted = True
+    with capture_logs() as logs:
+        stage.api.people.says(stage.user("Eve", started=False), stage.fans, "/doctor")
+        stage.api.people.says(stage.user("Eve", started=False), stage.fans, "/help")
+        stage.api.people.says(stage.user("Olga"), stage.fans, "/round pause", anonymous=True)
+        await stage.handled()
+    assert [e["event"] for e in logs if e["log_level"] == "error"] == []
 
 
 async def test_a_used_code_joins_nothing(stage: Stage) -> None:
