@@ -255,27 +255,30 @@ async def test_a_log_that_somebody_reads_from_grows_on_and_ends_after_them(
     await store.close()
 
 
-async def test_a_log_that_somebody_always_reads_from_begins_anew_all_the_same(
+async def test_a_copied_log_waits_for_its_last_reader_to_begin_anew(
     shop_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each reads for a moment, and before one ends the next has begun."""
+    """Where one reader follows on another there is always one; who comes later reads from the file."""
     monkeypatch.setattr(inline_sqlite, "LOG_BYTES", 50_000)
-    store, sizes = Store(shop_file), list[int]()
+    monkeypatch.setattr(inline_sqlite, "_READERS_S", 30.0)
+    store, loop, gone = Store(shop_file), asyncio.get_running_loop(), asyncio.Event()
+    copy, anew = store._checkpoints._copy, list[bool]()
 
-    async def read_on() -> None:
-        while len(sizes) < 500:
-            async with store.read() as tx:
-                await tx.conn.execute(select(func.count()).select_from(fan))
-                await asyncio.sleep(0.002)
+    def watched(mode: str) -> bool:
+        if mode == "PASSIVE":
+            return copy(mode)
+        loop.call_soon_threadsafe(loop.call_later, 0.01, gone.set)
+        anew.append(copy(mode))
+        return anew[-1]
 
-    async with asyncio.TaskGroup() as readers:
-        for _ in range(4):
-            readers.create_task(read_on())
-        while len(sizes) < 500:
-            async with store.begin() as tx:
-                await tx.conn.execute(insert(fan).values(created_at=START))
-            sizes.append(size_of_log(str(store.engine.url.database)))
-    assert max(sizes) < 6 * 50_000
+    monkeypatch.setattr(store._checkpoints, "_copy", watched)
+    async with store.read() as tx:
+        await tx.conn.execute(select(func.count()).select_from(fan))
+        filling = asyncio.create_task(filled(store, 100))
+        await gone.wait()
+    await filling
+    assert anew
+    assert all(anew)
     await store.close()
 
 
