@@ -28,7 +28,8 @@ from bot.text import t
 _TRIES = 10
 """How often a batch begins again because another worker was faster on one of its ballots."""
 
-_json = lru_cache(maxsize=4096)(json.dumps)  # most presses are one design picked, and written like others
+_json = lru_cache(maxsize=4096)(json.dumps)
+"""Writes what others gave as well: most presses are one design picked. What is long is nobody else's."""
 
 
 class Asked(NamedTuple):
@@ -278,7 +279,7 @@ def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Turned]:
     ballot.count = ballot.count.plus(changes)
     ballot.presses += 1
     ballot.new += 1
-    stored = _json(tuple(lines))
+    stored = _json(tuple(lines)) if len(lines) <= 1 else json.dumps(lines)
     book.presses[name] = PressRow(*name, kind, ballot.presses, book.now, stored, _json(said), False)
     if ballot.earlier is not None and kind in UNDOABLE:
         ballot.earlier.append(Earlier(*name[2:], stored))

@@ -310,6 +310,16 @@ async def test_a_crowd_that_is_late_is_told_the_closing_time_without_another_loo
     assert [one.zone for one in found if isinstance(one, RuleError)] == ["Europe/Berlin"] * 3
 
 
+async def test_only_what_many_do_alike_is_remembered(made: MadeShop) -> None:
+    """Three hundred designs picked at once, a few thousand times, would be 200 MB."""
+    (fan,) = await some_fans(made, 1)
+    batch._json.cache_clear()
+    await made.press(fan, "1", pick(made, 1))
+    assert batch._json.cache_info().currsize == 2, "what it changed, and what was said"
+    await made.catwalk.command(Command(fan, "2", "pick", "2 3 4", ROOM))
+    assert batch._json.cache_info().currsize == 3, "what was said"
+
+
 async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch: pytest.MonkeyPatch) -> None:
     fans = await some_fans(made, 9)
     put = votes.put
