@@ -11,7 +11,7 @@ import structlog
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.adapters.telegram.receive import Answer, Raw, Receiver
+from bot.adapters.telegram.receive import Answer, Raw, Receiver, decoded
 from bot.serving import Server
 
 log = structlog.get_logger()
@@ -58,9 +58,9 @@ class Hook:
 def _update(content: bytes) -> Raw | None:
     """Read an update; None for what is none."""
     try:
-        update: Raw = msgspec.json.decode(content)
+        update: Raw = decoded(content)
         return update if isinstance(update["update_id"], int) else None
-    except (msgspec.DecodeError, ValueError, TypeError, LookupError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 

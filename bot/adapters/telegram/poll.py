@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import msgspec
 import structlog
 from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.receive import Answer, Raw, Receiver
+from bot.adapters.telegram.receive import Answer, Raw, Receiver, decoded
 from bot.errors import NotHeld
 
 log = structlog.get_logger()
@@ -76,7 +75,7 @@ class Polling:
             content = await self._request.retrieve(url, read_timeout=_LONG_POLL_S + 5)
         except NetworkError as error:
             raise NetworkError(error.message) from None
-        updates: list[Raw] = msgspec.json.decode(content)["result"]
+        updates: list[Raw] = decoded(content)["result"]
         return updates
 
     async def _say(self, answer: Answer) -> None:
@@ -85,7 +84,7 @@ class Polling:
             await self._bot.answer_callback_query(
                 answer.query_id, answer.toast.words, show_alert=answer.toast.alert
             )
-        except NotHeld:  # whoever speaks now is told by the next tap where the ballot stands
+        except NotHeld:  # whoever speaks now shows what surely follows, and the next tap the rest
             return
         except TelegramError as late:
             log.info("answer_refused", reason=late.message)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
 import structlog
 from telegram import Update
 from telegram.ext import Application
@@ -25,6 +26,17 @@ AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0)
 
 Raw = dict[str, Any]
 """An update, or a part of one, as Telegram sent it."""
+
+
+def decoded(content: bytes) -> Any:
+    """Read what Telegram sent; raises ValueError for what is no JSON.
+
+    msgspec is quick and refuses half a surrogate pair, which the standard library takes.
+    """
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.DecodeError:
+        return json.loads(content)
 
 
 class Toast(NamedTuple):

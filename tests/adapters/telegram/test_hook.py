@@ -86,6 +86,16 @@ async def test_what_is_no_update_is_refused(hooked: Hooked, nonsense: Any) -> No
     assert (await post(hooked, nonsense))[0] == 400
 
 
+async def test_half_a_surrogate_pair_is_text_like_any_other(hooked: Hooked) -> None:
+    headers = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+    update = rb'{"update_id": 7, "poll": {"question": "\ud83d"}}'
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(hooked.url, data=update, headers=headers) as answer,
+    ):
+        assert answer.status == 200
+
+
 async def test_updates_are_kept_and_handled_once(
     api: BotApi, bot: ExtBot[None], ada: User, hooked: Hooked
 ) -> None:
