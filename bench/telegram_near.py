@@ -28,8 +28,9 @@ from bench.telegram_far import DESIGNS, SECRET, TOKEN
 from bot.adapters.telegram.hook import Hook, app, serve
 from bot.adapters.telegram.pace import Pace
 from bot.adapters.telegram.poll import Polling
-from bot.adapters.telegram.receive import Raw, Receiver, Toast
+from bot.adapters.telegram.receive import Receiver, Toast
 from bot.adapters.telegram.request import AiohttpRequest
+from bot.adapters.telegram.updates import Query
 from bot.i18n import Reader, render
 from bot.main import spare_the_collector
 from bot.port import Actor, Press
@@ -106,11 +107,11 @@ async def library_polling(shop: MadeShop, url: str, started: Callable[[int], Non
 
 
 def receiver(shop: MadeShop, application: Application[Any, Any, Any, Any, Any, Any]) -> Receiver:
-    async def voted(query: Raw) -> Toast:
-        return Toast(await pressed(shop, str(query["from"]["id"]), query["id"], query["data"]))
+    async def voted(query: Query) -> Toast:
+        return Toast(await pressed(shop, str(query.by.id), query.id, query.data))
 
-    def vote(query: Raw) -> Awaitable[Toast] | None:
-        return voted(query) if query["data"][:2] == "t:" else None
+    def vote(query: Query) -> Awaitable[Toast] | None:
+        return voted(query) if query.data[:2] == "t:" else None
 
     return Receiver(application, StoredLedger(shop.store), vote, KINDS, is_outage)
 

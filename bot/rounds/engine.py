@@ -235,6 +235,8 @@ def due(round_: Round, now: datetime, turnout: int) -> Event | None:
 
 def check_votable(round_: Round, now: datetime) -> None:
     """Raise RuleError unless a vote counts at `now`; the closing instant itself is too late."""
+    if round_.state is S.OPEN and now < round_.closes_at:
+        return
     if round_.state is S.PAUSED:
         raise RuleError("vote.paused", t("Voting is paused by the moderators. Your picks are safe."))
     if round_.state in TO_COME:
@@ -250,15 +252,14 @@ def check_votable(round_: Round, now: datetime) -> None:
         raise RuleError(
             "vote.void", t("Round {number} was called off, so it takes no votes.", number=round_.number)
         )
-    if round_.state is not S.OPEN or now >= round_.closes_at:
-        raise RuleError(
-            "vote.late",
-            t(
-                "Round {number} closed {at}. Everything you tapped before counts.",
-                number=round_.number,
-                at=When(round_.closes_at),
-            ),
-        )
+    raise RuleError(
+        "vote.late",
+        t(
+            "Round {number} closed {at}. Everything you tapped before counts.",
+            number=round_.number,
+            at=When(round_.closes_at),
+        ),
+    )
 
 
 def drawn(seed: str, count: int) -> tuple[int, ...]:

@@ -58,12 +58,16 @@ class _Ballot(Mine):
 
 
 class _Live(NamedTuple):
-    """A press of a known fan in a known round; `refusal` says why it may not count, if so."""
+    """A press of a known fan in a known round; `refusal` says why it may not count, if so.
+
+    It is `plain` if nothing more needs to be read for it: most are a pick of one design on a sheet.
+    """
 
     asked: Asked
     met: Met
     ballot: _Ballot
     refusal: RuleError | None
+    plain: bool
 
 
 class _Answered(NamedTuple):
@@ -120,7 +124,8 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
             _place(book, asked, met.get(i), known.get(asked.action.round_id), fields)
             for i, asked in enumerate(batch)
         ]
-        await _read(tx, book, [one for one in placed if isinstance(one, _Live)])
+        if more := [one for one in placed if isinstance(one, _Live) and not one.plain]:
+            await _read(tx, book, more)
         answered = [_answer(book, one) for one in placed]
         replies = asyncio.create_task(_replies(answered, book.now))  # while the database writes and commits
         await _write(tx, book)
@@ -168,11 +173,12 @@ def _place(
     if ballot is None:
         row = met.ballot or BallotRow(group_id, Count(), 0, False)
         ballot = book.ballots[key] = _Ballot(round_, fields[round_.id], (), {}, key, *row)
+    position = deciding.named(asked.action, ballot.field)
     if met.cell is not None:
-        position = deciding.named(asked.action, ballot.field)
         assert position is not None
         ballot.cells[position] = met.cell
-    return _Live(asked, met, ballot, refusal)
+    plain = position is not None and round_.plan.ballot is BallotShape.SHEETS
+    return _Live(asked, met, ballot, refusal, plain)
 
 
 async def _read(tx: Tx, book: _Book, live: Sequence[_Live]) -> None:

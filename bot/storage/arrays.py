@@ -4,12 +4,12 @@ One statement for a whole batch is what makes group commit pay. Statements are b
 take their rows when they are executed, since building one costs more than running it.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -73,7 +73,7 @@ class Rows:
     def values(self, on_sqlite: bool, lines: Sequence[Sequence[Any]]) -> dict[str, Any]:
         """Make the parameters of a statement that reads from `source`."""
         if on_sqlite:
-            batch = json.dumps(self.written(lines))
+            batch = msgspec.json.encode(self.written(lines)).decode()
             if "\\u0000" in batch and any("\0" in v for line in lines for v in line if isinstance(v, str)):
                 raise ValueError("a NUL, which no database of ours stores, would end a text early")
             return {self._name: batch}

@@ -11,7 +11,8 @@ import structlog
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.adapters.telegram.receive import Answer, Raw, Receiver, decoded
+from bot.adapters.telegram.receive import Answer, Receiver
+from bot.adapters.telegram.updates import arrived
 from bot.serving import Server
 
 log = structlog.get_logger()
@@ -40,8 +41,9 @@ class Hook:
         if content is None:
             await _answer(send, 413)
             return
-        update = _update(content)
-        if update is None:
+        try:
+            update = arrived(content)
+        except ValueError:
             await _answer(send, 400)
             return
         try:
@@ -53,15 +55,6 @@ class Hook:
         await _answer(send, 200, _call(answer) if answer else b"")
         if answer:
             self._receiver.follow(answer)
-
-
-def _update(content: bytes) -> Raw | None:
-    """Read an update; None for what is none."""
-    try:
-        update: Raw = decoded(content)
-        return update if isinstance(update["update_id"], int) else None
-    except (ValueError, TypeError, LookupError, RecursionError):
-        return None
 
 
 def _call(answer: Answer) -> bytes:

@@ -23,8 +23,9 @@ from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.groups import Groups
 from bot.adapters.telegram.links import Links
 from bot.adapters.telegram.private import BROKEN, Private
-from bot.adapters.telegram.receive import CutOff, Passes, Raw, Toast
+from bot.adapters.telegram.receive import CutOff, Passes, Toast
 from bot.adapters.telegram.redraws import REST_S, Redraws
+from bot.adapters.telegram.updates import Query
 from bot.adapters.telegram.who import actor_of
 from bot.adapters.telegram.window import Window, answer
 from bot.adapters.telegram.words import toast
@@ -73,7 +74,7 @@ class House:
         )
         self._groups = Groups(bot, inbox, door, window, self._readers, memos, room)
 
-    def vote(self, query: Raw) -> Awaitable[Toast] | None:
+    def vote(self, query: Query) -> Awaitable[Toast] | None:
         """Take a tap that does something; None for any other."""
         return self._private.vote(query)
 

@@ -11,7 +11,8 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import ExtBot
 from telegram.request import BaseRequest
 
-from bot.adapters.telegram.receive import Answer, Raw, Receiver, decoded
+from bot.adapters.telegram.receive import Answer, Receiver
+from bot.adapters.telegram.updates import Arrived, polled
 from bot.errors import NotHeld
 
 log = structlog.get_logger()
@@ -59,11 +60,11 @@ class Polling:
         if not updates:
             return
         answers = await self._receiver.take_all(updates)
-        self._offset = updates[-1]["update_id"] + 1
+        self._offset = updates[-1].update_id + 1
         for answer in answers:
             self._receiver.spawn(self._say(answer))
 
-    async def _fetch(self) -> list[Raw]:
+    async def _fetch(self) -> list[Arrived]:
         asked = {
             "offset": self._offset,
             "limit": _MOST,
@@ -75,8 +76,7 @@ class Polling:
             content = await self._request.retrieve(url, read_timeout=_LONG_POLL_S + 5)
         except NetworkError as error:
             raise NetworkError(error.message) from None
-        updates: list[Raw] = decoded(content)["result"]
-        return updates
+        return polled(content)
 
     async def _say(self, answer: Answer) -> None:
         """Answer a press, then show what follows it."""

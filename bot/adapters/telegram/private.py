@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from functools import partial
 
 import structlog
+from msgspec import UNSET
 from telegram import Bot, CallbackQuery, ForceReply, Message
 
 from bot.adapters.telegram import answers, ballot, design, sales, toasts
 from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.door import Door
 from bot.adapters.telegram.files import Answers, album_of, sent_file
-from bot.adapters.telegram.receive import Passes, Raw, Toast
+from bot.adapters.telegram.receive import Passes, Toast
 from bot.adapters.telegram.redraws import Redraws
 from bot.adapters.telegram.shown import Shown
 from bot.adapters.telegram.subjects import subject
+from bot.adapters.telegram.updates import Query
 from bot.adapters.telegram.who import PLATFORM, actor_of, event_of
 from bot.adapters.telegram.window import Spot, Window, answer
 from bot.adapters.telegram.words import html, toast
@@ -121,17 +123,17 @@ class Private:
 
     # ------------------------------------------------------------------ taps
 
-    def vote(self, query: Raw) -> Awaitable[Toast] | None:
-        """Take a tap that does something, as Telegram sent it; None for one that only shows something, and
-        for one under a message that is not in the fan's own chat."""
-        message, user = query.get("message") or {}, query["from"]
-        action, _, _ = query.get("data", "").partition("@")
-        if not action or user.get("is_bot") or message.get("chat", {}).get("id") != user["id"]:
+    def vote(self, query: Query) -> Awaitable[Toast] | None:
+        """Take a tap that does something; None for one that only shows something, and for one under a message
+        that is not in the fan's own chat."""
+        message, user = query.message, query.by
+        action, _, _ = query.data.partition("@")
+        if not action or user.is_bot or message is None or message.chat.id != user.id:
             return None
-        name = " ".join(part for part in (user["first_name"], user.get("last_name")) if part)
-        actor = Actor(PLATFORM, str(user["id"]), name, user.get("language_code"))
-        under = Spot(message["message_id"], "photo" in message) if message.get("date") else None
-        return self._voted(_At(actor, user["id"], query["id"], under), query["data"])
+        name = " ".join(part for part in (user.first_name, user.last_name) if part)
+        actor = Actor(PLATFORM, str(user.id), name, user.language_code)
+        under = Spot(message.message_id, message.photo is not UNSET) if message.date else None
+        return self._voted(_At(actor, user.id, query.id, under), query.data)
 
     async def _voted(self, at: _At, written: str) -> Toast:
         """Do what was tapped, say what that was, and show what follows after that."""

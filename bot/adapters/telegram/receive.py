@@ -11,11 +11,11 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any, NamedTuple
 
-import msgspec
 import structlog
 from telegram import Update
 from telegram.ext import Application
 
+from bot.adapters.telegram.updates import Arrived, Query, Raw, query_of
 from bot.errors import NotHeld
 from bot.port import Ledger
 
@@ -23,20 +23,6 @@ log = structlog.get_logger()
 
 AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0)
 """How long to wait before a handler that was cut off is begun again."""
-
-Raw = dict[str, Any]
-"""An update, or a part of one, as Telegram sent it."""
-
-
-def decoded(content: bytes) -> Any:
-    """Read what Telegram sent; raises ValueError for what is no JSON.
-
-    msgspec is quick and refuses half a surrogate pair, which the standard library takes.
-    """
-    try:
-        return msgspec.json.decode(content)
-    except msgspec.DecodeError:
-        return json.loads(content)
 
 
 class Toast(NamedTuple):
@@ -67,7 +53,7 @@ class CutOff(BaseException):
 Passes = Callable[[Exception], bool]
 """Says of trouble that it passes: then whoever met it is begun again."""
 
-Vote = Callable[[Raw], Awaitable[Toast] | None]
+Vote = Callable[[Query], Awaitable[Toast] | None]
 """Takes a callback query that votes; None at once for any other."""
 
 
@@ -100,23 +86,23 @@ class Receiver:
         for update_id, content in (await self._ledger.waiting(self._account)).items():
             self._begin(update_id, json.loads(content))
 
-    async def take(self, update: Raw) -> Answer | None:
+    async def take(self, update: Arrived) -> Answer | None:
         """Store one update; gives what a press that voted is answered with.
 
         Raises what the database raises: then the same update must be given again.
         """
-        if voting := self._voting(update):
+        if voting := self._voting(update.query):
             return (await self._promised([(update, await voting)]))[0]
         await self._keep([update])
         return None
 
-    async def take_all(self, updates: Sequence[Raw]) -> list[Answer]:
+    async def take_all(self, updates: Sequence[Arrived]) -> list[Answer]:
         """Store what came together, the votes in one batch; else like `take`."""
-        votes: list[Raw] = []
+        votes: list[Arrived] = []
         voting: list[Awaitable[Toast]] = []
-        others: list[Raw] = []
+        others: list[Arrived] = []
         for update in updates:
-            if vote := self._voting(update):
+            if vote := self._voting(update.query):
                 votes.append(update)
                 voting.append(vote)
             else:
@@ -124,31 +110,32 @@ class Receiver:
         toasts, _ = await asyncio.gather(asyncio.gather(*voting), self._keep(others))
         return await self._promised(list(zip(votes, toasts, strict=True)))
 
-    def _voting(self, update: Raw) -> Awaitable[Toast] | None:
-        query = update.get("callback_query")
+    def _voting(self, query: Query | None) -> Awaitable[Toast] | None:
         return self._vote(query) if query else None
 
-    async def _promised(self, votes: Sequence[tuple[Raw, Toast]]) -> list[Answer]:
+    async def _promised(self, votes: Sequence[tuple[Arrived, Toast]]) -> list[Answer]:
         """Keep the votes that surely lead somewhere, and answer all; what came before leads there already."""
-        kept = {update["update_id"]: json.dumps(update) for update, toast in votes if toast.surely}
+        kept = {update.update_id: update.content.decode() for update, toast in votes if toast.surely}
         again = kept.keys() - (await self._ledger.put(self._account, kept) if kept else ())
         return [
             Answer(
-                update["callback_query"]["id"],
-                toast._replace(after=None) if update["update_id"] in again else toast,
-                update["update_id"],
+                update.query.id,
+                toast._replace(after=None) if update.update_id in again else toast,
+                update.update_id,
             )
             for update, toast in votes
+            if update.query is not None
         ]
 
-    async def _keep(self, updates: Sequence[Raw]) -> None:
+    async def _keep(self, updates: Sequence[Arrived]) -> None:
         """Put updates into the ledger, and begin with those that are new; unknown kinds are nothing to us."""
-        known = {u["update_id"]: u for u in updates if any(kind in u for kind in self._kinds)}
+        whole = {update.update_id: (update.whole, update.content.decode()) for update in updates}
+        known = {i: one for i, one in whole.items() if any(kind in one[0] for kind in self._kinds)}
         if not known:
             return
-        written = {update_id: json.dumps(update) for update_id, update in known.items()}
+        written = {update_id: content for update_id, (_, content) in known.items()}
         for update_id in sorted(await self._ledger.put(self._account, written)):
-            self._begin(update_id, known[update_id])
+            self._begin(update_id, known[update_id][0])
 
     def _begin(self, update_id: int, update: Raw) -> None:
         """Handle an update after those before it in its lane."""
@@ -177,7 +164,7 @@ class Receiver:
             log.exception("update_not_marked", update_id=update_id)
 
     async def _process(self, update: Raw) -> None:
-        if (voting := self._voting(update)) is None:
+        if (voting := self._voting(query_of(update))) is None:
             await self._application.process_update(Update.de_json(update, self._application.bot))
         else:
             await self._begun(self._voted(voting))

@@ -7,7 +7,8 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, ExtBot, TypeHandler
 
-from bot.adapters.telegram.receive import Raw, Receiver, Toast
+from bot.adapters.telegram.receive import Receiver, Toast
+from bot.adapters.telegram.updates import Query
 from bot.port import Ledger
 
 KINDS = ("message", "callback_query", "pre_checkout_query")
@@ -40,24 +41,24 @@ class Listening:
         self.handled.append(update)
         self._news.set()
 
-    def _vote(self, query: Raw) -> Awaitable[Toast] | None:
-        return self._voted(query) if query["data"][:2] in ("p:", "f:") else None
+    def _vote(self, query: Query) -> Awaitable[Toast] | None:
+        return self._voted(query) if query.data[:2] in ("p:", "f:") else None
 
-    async def _voted(self, query: Raw) -> Toast:
+    async def _voted(self, query: Query) -> Toast:
         if self.trouble is not None:
             trouble, self.trouble = self.trouble, None
             raise trouble
-        self.votes.append(query["id"])
+        self.votes.append(query.id)
 
         async def after() -> None:
             if self.stuck:
                 await asyncio.Event().wait()
             if self.hindered is not None:
                 raise self.hindered
-            self.after.append(query["id"])
+            self.after.append(query.id)
             self._news.set()
 
-        return Toast(f"❤️ {query['data']}", after=after, surely=query["data"].startswith("f:"))
+        return Toast(f"❤️ {query.data}", after=after, surely=query.data.startswith("f:"))
 
     @property
     def texts(self) -> list[str | None]:

@@ -8,6 +8,7 @@ from telegram.ext import ExtBot
 
 from bot.adapters.telegram import poll, receive
 from bot.adapters.telegram.receive import CutOff
+from bot.adapters.telegram.updates import arrived
 from bot.errors import NotHeld
 from bot.port import Look, Reply
 from bot.service.ledger import StoredLedger
@@ -72,7 +73,7 @@ async def test_what_does_not_pass_is_given_up_but_for_who_speaks_next(
     listening = Listening(bot, ledger)
     listening.gate = fail
     async with listening.application:
-        await listening.receiver.take((await bot.get_updates())[0].to_dict())
+        await listening.receiver.take(arrived((await bot.get_updates())[0].to_json().encode()))
         await asyncio.wait(listening.receiver._tasks)
     assert tries == (1 if left else 4)
     assert len(await ledger.waiting(str(bot.id))) == left
