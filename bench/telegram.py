@@ -1,7 +1,8 @@
 """Telegram: a tap arrives, its vote is stored durably, and the toast goes back. Toasts a second.
 
 Fans tap again as soon as they are answered, a hundred of them, since Telegram makes at most so many
-connections to a webhook. What takes the taps is a process of its own, with a shop on SQLite. The baselines:
+connections to a webhook. Each way of taking the taps is a process of its own, with a shop on SQLite. The
+baselines:
 
 * `webhook_library`, `polling_library`: python-telegram-bot as it comes, with its own webhook server or
   polling, a handler that stores the same vote through the same service, and httpx for the answer.
@@ -31,19 +32,19 @@ Measure = Callable[[int], Coroutine[Any, Any, float]]
 
 
 @asynccontextmanager
-async def near(url: str) -> AsyncIterator[tuple[int, dict[str, int]]]:
-    """Run the near side; yields the id of its round and its ports."""
+async def near(url: str, way: str) -> AsyncIterator[tuple[int, int]]:
+    """Run the near side for one way; yields the id of its round and its port."""
     with tempfile.TemporaryDirectory() as folder:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bench.telegram_near", url, folder, str(_FANS)),
+            *(sys.executable, "-m", "bench.telegram_near", url, folder, str(_FANS), way),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
         )
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            round_id, ports = json.loads(await process.stdout.readline())
-            yield round_id, ports
+            round_id, port = json.loads(await process.stdout.readline())
+            yield round_id, port
         finally:
             process.stdin.close()
             await process.wait()
@@ -62,10 +63,12 @@ async def toasts(far: Far, way: str, port: int, count: int) -> float:
 async def begun(stack: AsyncExitStack) -> dict[str, Measure]:
     """Start both sides; gives a measure for each way, of so many toasts."""
     fars = {way: Far() for way in _WAYS}
-    round_id, ports = await stack.enter_async_context(near(await stack.enter_async_context(serving(fars))))
-    for far in fars.values():
-        far.round_id = round_id
-    return {way: partial(toasts, far, way, ports[way]) for way, far in fars.items()}
+    url = await stack.enter_async_context(serving(fars))
+    found: dict[str, Measure] = {}
+    for way, far in fars.items():
+        far.round_id, port = await stack.enter_async_context(near(url, way))
+        found[way] = partial(toasts, far, way, port)
+    return found
 
 
 def measure(bench: Bench) -> None:

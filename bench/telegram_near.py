@@ -1,9 +1,9 @@
 """The near side of the Telegram bench, a process of its own: what takes the taps, stores and answers them.
 
-    python -m bench.telegram_near URL FOLDER FANS
+    python -m bench.telegram_near URL FOLDER FANS WAY
 
-Every way of doing that waits here, and the far side uses one at a time; the Bot API of each is under
-URL/way/bot. Says on its output the id of the round and the ports, then serves until its input ends.
+The Bot API is under URL/way/bot. Says on its output the id of the round and the port, then serves until its
+input ends.
 """
 
 import asyncio
@@ -157,24 +157,25 @@ async def nothing(_shop: MadeShop, _url: str, started: Callable[[int], None]) ->
 # ------------------------------------------------------------------ the process
 
 
-async def main(url: str, folder: str, fans: int) -> None:
+WAYS = (webhook, library_webhook, nothing, polling, library_polling)
+
+
+async def main(url: str, folder: str, fans: int, name: str) -> None:
     spare_the_collector()
     shop = await opened(Path(folder), fans)
-    ways = (webhook, library_webhook, nothing, polling, library_polling)
-    ports = {way: asyncio.get_running_loop().create_future() for way in ways}
-    running: list[asyncio.Future[Any]] = [
-        asyncio.create_task(way(shop, f"{url}/{way.__name__}", ports[way].set_result)) for way in ways
-    ]
+    way = next(way for way in WAYS if way.__name__ == name)
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    running: asyncio.Future[Any] = asyncio.ensure_future(way(shop, f"{url}/{name}", port.set_result))
     over: asyncio.Future[Any] = asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
-    listening: asyncio.Future[Any] = asyncio.gather(*ports.values())
-    await asyncio.wait([*running, listening], return_when=asyncio.FIRST_COMPLETED)
-    if listening.done():
-        print(json.dumps([shop.round_id, {way.__name__: ports[way].result() for way in ways}]), flush=True)
-        await asyncio.wait([*running, over], return_when=asyncio.FIRST_COMPLETED)
-    for failed in (task for task in running if task.done()):
-        failed.result()
+    begun: list[asyncio.Future[Any]] = [running, port]
+    await asyncio.wait(begun, return_when=asyncio.FIRST_COMPLETED)
+    if port.done():
+        print(json.dumps([shop.round_id, port.result()]), flush=True)
+        await asyncio.wait([running, over], return_when=asyncio.FIRST_COMPLETED)
+    if running.done():
+        running.result()
     os._exit(0)  # nothing here is worth an orderly end
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3])))
+    uvloop.run(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]))
