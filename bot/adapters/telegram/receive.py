@@ -9,6 +9,7 @@ vote after which somebody waits for another screen stands in the ledger too, unt
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import structlog
@@ -20,6 +21,9 @@ from bot.errors import NotHeld
 from bot.port import Ledger
 
 log = structlog.get_logger()
+
+_LEFT_AT_ONCE = 16
+"""How much of what an earlier process left is under way at once: drawing a crowd's pages holds up toasts."""
 
 AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0)
 """How long to wait before a handler that was cut off is begun again."""
@@ -82,9 +86,11 @@ class Receiver:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def resume(self) -> None:
-        """Handle what was acknowledged and not handled when the last process ended."""
+        """Handle what was acknowledged and not handled when the last process ended, a few at a time."""
+        few = asyncio.Semaphore(_LEFT_AT_ONCE)
         for update_id, content in (await self._ledger.waiting(self._account)).items():
-            self._begin(update_id, json.loads(content))
+            update = json.loads(content)
+            self._begin(update_id, update, None if "pre_checkout_query" in update else few)
 
     async def take(self, update: Arrived) -> Answer | None:
         """Store one update; gives what a press that voted is answered with.
@@ -137,16 +143,22 @@ class Receiver:
         for update_id in sorted(await self._ledger.put(self._account, written)):
             self._begin(update_id, known[update_id][0])
 
-    def _begin(self, update_id: int, update: Raw) -> None:
-        """Handle an update after those before it in its lane."""
+    def _begin(self, update_id: int, update: Raw, few: asyncio.Semaphore | None = None) -> None:
+        """Handle an update after those before it in its lane, and when it is among the `few`."""
         lane = _lane(update)
-        task = self.spawn(self._handle(update_id, update, self._lanes.get(lane)))
+        task = self.spawn(self._in_turn(update_id, update, self._lanes.get(lane), few))
         self._lanes[lane] = task
         task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
 
-    async def _handle(self, update_id: int, update: Raw, before: asyncio.Task[None] | None) -> None:
+    async def _in_turn(
+        self, update_id: int, update: Raw, before: asyncio.Task[None] | None, few: asyncio.Semaphore | None
+    ) -> None:
         if before is not None:
             await asyncio.wait({before})
+        async with few or nullcontext():
+            await self._handle(update_id, update)
+
+    async def _handle(self, update_id: int, update: Raw) -> None:
         try:
             await self._surely(lambda: self._process(update))
         except CutOff as cut:

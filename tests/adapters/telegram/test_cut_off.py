@@ -1,6 +1,7 @@
 """What was acknowledged is answered, though Telegram, the way to it or the database was away meanwhile."""
 
 import asyncio
+import json
 
 import pytest
 from telegram import Update
@@ -77,3 +78,38 @@ async def test_what_does_not_pass_is_given_up_but_for_who_speaks_next(
         await asyncio.wait(listening.receiver._tasks)
     assert tries == (1 if left else 4)
     assert len(await ledger.waiting(str(bot.id))) == left
+
+
+async def test_what_an_earlier_process_left_is_handled_a_few_at_a_time(
+    bot: ExtBot[None], ledger: StoredLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receive, "_LEFT_AT_ONCE", 3)
+    left = {i: {"update_id": i, "message": message(i)} for i in range(1, 11)}
+    await ledger.put(str(bot.id), {i: json.dumps(update) for i, update in left.items()})
+    under_way, most, go_on = 0, 0, asyncio.Event()
+
+    async def hold(_update: Update) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        listening._news.set()
+        await go_on.wait()
+        under_way -= 1
+
+    listening = Listening(bot, ledger)
+    listening.gate = hold
+    async with listening.application:
+        await listening.receiver.resume()
+        await listening.until(lambda: under_way == 3)
+        new = {"update_id": 11, "message": message(11)}
+        await listening.receiver.take(arrived(json.dumps(new).encode()))
+        await listening.until(lambda: under_way == 4)  # what is new does not wait for them
+        go_on.set()
+        await listening.until(lambda: len(listening.handled) == 11)
+        await listening.receiver.close()
+    assert most == 4
+    assert await ledger.waiting(str(bot.id)) == {}
+
+
+def message(chat: int) -> dict[str, object]:
+    return {"message_id": 1, "date": 1, "chat": {"id": chat, "type": "private"}, "text": "hello"}
