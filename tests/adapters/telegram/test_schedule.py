@@ -4,10 +4,11 @@ import heapq
 from dataclasses import dataclass, field
 from itertools import count
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.adapters.telegram.schedule import Call, Schedule
+from bot.adapters.telegram.schedule import ALL_MOST, ALL_S, Call, Schedule
 from tests.telegram.botapi.limits import Limits
 
 PATIENCE_S = 10_000.0
@@ -144,6 +145,17 @@ def test_an_album_is_not_overtaken_for_ever() -> None:
     story.play(0.0, 1.0)
     at = next(at for at, call in story.arrived if call is album)
     assert at < 51.5
+
+
+@pytest.mark.parametrize("posts", [[1], [10, 1]], ids=["a post", "an album and a post"])
+def test_many_groups_are_told_almost_as_fast_as_the_limits_allow(posts: list[int]) -> None:
+    """A tenth longer at most, where Telegram answers within a twentieth of a second."""
+    groups = 300
+    everything = [(0.0, Call(-group, weight=weight)) for weight in posts for group in range(1, groups + 1)]
+    story = played(everything, latency_s=0.05)
+    assert len(story.arrived) == groups * len(posts)
+    fastest = (groups * sum(posts) - ALL_MOST) / ALL_MOST * ALL_S
+    assert story.arrived[-1][0] - 50.0 <= 1.1 * fastest
 
 
 def test_a_call_that_would_wait_too_long_is_told_so() -> None:
