@@ -191,10 +191,11 @@ def _read(written: str) -> datetime:
     return datetime.fromisoformat(written).replace(tzinfo=UTC)
 
 
+@cache
 def _written(kind: TypeEngine[Any]) -> Callable[[Any], Any] | None:
     """Find how a value of this type is written for SQLite's driver, since here nobody else does it.
 
-    The lines of a batch share their instants, so each is written once; a bool it takes as it is.
+    The statements of a batch share their instants, so each is written once; a bool it takes as it is.
     """
     write = kind.dialect_impl(_SQLITE).bind_processor(_SQLITE)
     return None if write is None or isinstance(kind, Boolean) else lru_cache(maxsize=64)(write)
