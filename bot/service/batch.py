@@ -29,7 +29,7 @@ _TRIES = 10
 """How often a batch begins again because another worker was faster on one of its ballots."""
 
 _json = lru_cache(maxsize=4096)(json.dumps)
-"""Writes what others gave as well: most presses are one design picked. What is long is nobody else's."""
+"""Writes what others gave as well: most presses are one design picked. Changes of many are nobody else's."""
 
 
 class Asked(NamedTuple):

@@ -83,13 +83,9 @@ class Rows:
             for (key, write), one in zip(self._arrays.items(), columns, strict=True)
         }
         if lines and "round_id" in self._columns:
-            rounds = set(columns[self.place("round_id")])
+            rounds = set(columns[[*self._columns].index("round_id")])
             given |= {"first_round": min(rounds), "last_round": max(rounds)}
         return given
-
-    def place(self, key: str) -> int:
-        """Say which of the columns this is, from 0."""
-        return [*self._columns].index(key)
 
     def written(self, lines: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
         """Turn lines to what SQLite's driver takes."""

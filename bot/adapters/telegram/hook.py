@@ -95,7 +95,7 @@ async def _answer(send: Send, status: int, content: bytes = b"") -> None:
 def app(hook: Hook, path: str) -> Router:
     """Make the webhook's own web application; `path` is that of its public URL.
 
-    It has only this one route, and the hook answers its own trouble: a router is all that needs of Starlette.
+    It has only this one route, and the hook answers its own trouble: of Starlette it needs but a router.
     """
     return Router([Route(path, hook, methods=["POST"])])
 

@@ -7,7 +7,6 @@ vote after which somebody waits for another screen stands in the ledger too, unt
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from typing import Any, NamedTuple
@@ -16,7 +15,7 @@ import structlog
 from telegram import Update
 from telegram.ext import Application
 
-from bot.adapters.telegram.updates import Arrived, Query, Raw, query_of
+from bot.adapters.telegram.updates import Arrived, Query, Raw, arrived
 from bot.errors import NotHeld
 from bot.port import Ledger
 
@@ -88,9 +87,9 @@ class Receiver:
     async def resume(self) -> None:
         """Handle what was acknowledged and not handled when the last process ended, a few at a time."""
         few = asyncio.Semaphore(_LEFT_AT_ONCE)
-        for update_id, content in (await self._ledger.waiting(self._account)).items():
-            update = json.loads(content)
-            self._begin(update_id, update, None if "pre_checkout_query" in update else few)
+        for content in (await self._ledger.waiting(self._account)).values():
+            update = arrived(content.encode())
+            self._begin(update, None if "pre_checkout_query" in update.whole else few)
 
     async def take(self, update: Arrived) -> Answer | None:
         """Store one update; gives what a press that voted is answered with.
@@ -135,39 +134,38 @@ class Receiver:
 
     async def _keep(self, updates: Sequence[Arrived]) -> None:
         """Put updates into the ledger, and begin with those that are new; unknown kinds are nothing to us."""
-        whole = {update.update_id: (update.whole, update.content.decode()) for update in updates}
-        known = {i: one for i, one in whole.items() if any(kind in one[0] for kind in self._kinds)}
+        known = {u.update_id: u for u in updates if any(kind in u.whole for kind in self._kinds)}
         if not known:
             return
-        written = {update_id: content for update_id, (_, content) in known.items()}
+        written = {update_id: update.content.decode() for update_id, update in known.items()}
         for update_id in sorted(await self._ledger.put(self._account, written)):
-            self._begin(update_id, known[update_id][0])
+            self._begin(known[update_id])
 
-    def _begin(self, update_id: int, update: Raw, few: asyncio.Semaphore | None = None) -> None:
+    def _begin(self, update: Arrived, few: asyncio.Semaphore | None = None) -> None:
         """Handle an update after those before it in its lane, and when it is among the `few`."""
-        lane = _lane(update)
-        task = self.spawn(self._in_turn(update_id, update, self._lanes.get(lane), few))
+        lane = _lane(update.whole)
+        task = self.spawn(self._in_turn(update, self._lanes.get(lane), few))
         self._lanes[lane] = task
         task.add_done_callback(lambda done: self._lanes.pop(lane) if self._lanes.get(lane) is done else None)
 
     async def _in_turn(
-        self, update_id: int, update: Raw, before: asyncio.Task[None] | None, few: asyncio.Semaphore | None
+        self, update: Arrived, before: asyncio.Task[None] | None, few: asyncio.Semaphore | None
     ) -> None:
         if before is not None:
             await asyncio.wait({before})
         async with few or nullcontext():
-            await self._handle(update_id, update)
+            await self._handle(update)
 
-    async def _handle(self, update_id: int, update: Raw) -> None:
+    async def _handle(self, update: Arrived) -> None:
         try:
             await self._surely(lambda: self._process(update))
         except CutOff as cut:
             if isinstance(cut.__cause__, NotHeld):
                 return  # whoever speaks for this account now handles it
-            log.error("update_given_up", update_id=update_id, reason=type(cut.__cause__).__name__)
+            log.error("update_given_up", update_id=update.update_id, reason=type(cut.__cause__).__name__)
         except Exception:  # what is in it did that: trying again would not help
-            log.exception("update_failed", update_id=update_id)
-        await self._mark(update_id)
+            log.exception("update_failed", update_id=update.update_id)
+        await self._mark(update.update_id)
 
     async def _mark(self, update_id: int) -> None:
         try:
@@ -175,9 +173,9 @@ class Receiver:
         except Exception:  # the next process handles it again, and every effect is once by its event
             log.exception("update_not_marked", update_id=update_id)
 
-    async def _process(self, update: Raw) -> None:
-        if (voting := self._voting(query_of(update))) is None:
-            await self._application.process_update(Update.de_json(update, self._application.bot))
+    async def _process(self, update: Arrived) -> None:
+        if (voting := self._voting(update.query)) is None:
+            await self._application.process_update(Update.de_json(update.whole, self._application.bot))
         else:
             await self._begun(self._voted(voting))
 

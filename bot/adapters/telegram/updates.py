@@ -1,7 +1,9 @@
 """Updates as they arrive, read as far as a tap that votes needs: Telegram sends the whole page with it."""
 
 import json
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -52,16 +54,17 @@ class _Polled(msgspec.Struct):
     result: list[msgspec.Raw]
 
 
-class Arrived(NamedTuple):
+@dataclass(frozen=True)
+class Arrived:
     """An update as it came; `query` if it is a tap."""
 
     content: bytes
     update_id: int
     query: Query | None
 
-    @property
+    @cached_property
     def whole(self) -> Raw:
-        """Read all of it."""
+        """All of it."""
         found: Raw = json.loads(self.content)
         return found
 
@@ -73,10 +76,9 @@ _POLLED = msgspec.json.Decoder(_Polled)
 def arrived(content: bytes) -> Arrived:
     """Read an update; raises ValueError for what is none."""
     try:
-        update = _UPDATE.decode(content)
+        return _read(content)
     except (msgspec.DecodeError, RecursionError):
         return _strange(content)
-    return Arrived(content, update.update_id, update.callback_query)
 
 
 def polled(content: bytes) -> list[Arrived]:
@@ -88,17 +90,23 @@ def polled(content: bytes) -> list[Arrived]:
     return [arrived(update) for update in updates]
 
 
-def query_of(update: Raw) -> Query | None:
-    """Find the tap in an update that was kept, if it is one of ours."""
-    return arrived(json.dumps(update).encode()).query
+def _read(content: bytes) -> Arrived:
+    update = _UPDATE.decode(content)
+    return Arrived(content, update.update_id, update.callback_query)
 
 
 def _strange(content: bytes) -> Arrived:
-    """Read what is an update all the same: with half a surrogate pair, or a tap that is none of ours."""
+    """Read what is an update all the same: one with half a surrogate pair, which becomes a question mark, or
+    with a tap that is none of ours."""
     try:
-        update_id = json.loads(content)["update_id"]
+        update = json.loads(content)
+        update_id = update["update_id"]
     except (TypeError, LookupError, RecursionError) as error:
         raise ValueError("no update") from error
     if not isinstance(update_id, int):
         raise ValueError("an update has a number")
-    return Arrived(content, update_id, None)
+    mended = json.dumps(update, ensure_ascii=False).encode(errors="replace")
+    try:
+        return _read(mended)
+    except msgspec.DecodeError:
+        return Arrived(mended, update_id, None)

@@ -96,6 +96,18 @@ async def test_half_a_surrogate_pair_is_text_like_any_other(hooked: Hooked) -> N
         assert answer.status == 200
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("POST", "/other", 404), ("GET", "/telegram", 405), ("POST", "/telegram", 401)],
+)
+async def test_whoever_comes_another_way_is_refused(
+    hooked: Hooked, method: str, path: str, status: int
+) -> None:
+    url = hooked.url.removesuffix("/telegram") + path
+    async with aiohttp.ClientSession() as session, session.request(method, url) as answer:
+        assert answer.status == status
+
+
 async def test_updates_are_kept_and_handled_once(
     api: BotApi, bot: ExtBot[None], ada: User, hooked: Hooked
 ) -> None:
