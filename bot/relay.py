@@ -286,7 +286,7 @@ class Relay:
 
     async def _rest(self, shown: PostRow) -> None:
         async with self._store.begin() as tx:
-            await outbox.rest(tx, shown.id)
+            await outbox.rest(tx, shown)
 
 
 def _bounded(after_s: float) -> float:

@@ -185,15 +185,16 @@ async def put_off_post(tx: Tx, post_id: int, due_at: datetime) -> None:
     await tx.conn.execute(update(post).where(post.c.id == post_id).values(due_at=due_at))
 
 
-async def rest(tx: Tx, post_id: int) -> None:
-    """Stop keeping a post true: what it says is final."""
-    await tx.conn.execute(update(post).where(post.c.id == post_id).values(live=False))
+async def rest(tx: Tx, seen: PostRow) -> None:
+    """Stop keeping a post true: what was `seen` of it is final, unless that was taken back meanwhile."""
+    same = post.c.digest == seen.digest
+    await tx.conn.execute(update(post).where(post.c.id == seen.id, same).values(live=False))
 
 
 async def revive(tx: Tx, kind: str, subject_id: int) -> None:
-    """Keep posts true again: what they said was taken back."""
+    """Keep posts true again: what they said was taken back, so nothing is known of what they show."""
     await tx.conn.execute(
-        update(post).where(post.c.kind == kind, post.c.subject_id == subject_id).values(live=True)
+        update(post).where(post.c.kind == kind, post.c.subject_id == subject_id).values(live=True, digest="")
     )
 
 

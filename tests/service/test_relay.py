@@ -439,6 +439,29 @@ async def test_a_signed_result_rests_and_comes_back_when_the_signature_does(
     assert await live(made) == ["result"]
 
 
+async def test_a_signature_taken_back_just_before_its_post_rests_is_told(
+    made: MadeShop, relay: Relay, platform: FakePlatform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner, rest = await made.owner(), relay._rest
+    await made.press(await made.fan(1), "e", f"p:{made.round_id}:1:1")
+    await rounds.close(made.store, made.round_id, By())
+    await rounds.tick(made.store)
+    await rounds.sign(made.store, made.round_id, owner)
+    await relay.drain()
+
+    async def late(shown: PostRow) -> None:
+        if shown.kind == "result":
+            await rounds.unsign(made.store, made.round_id, owner)
+            monkeypatch.setattr(relay, "_rest", rest)
+        await rest(shown)
+
+    monkeypatch.setattr(relay, "_rest", late)
+    await relay.reconcile()
+    assert await live(made) == ["result"]
+    await relay.reconcile()
+    assert platform.said(ROOM)[-1] == "Round 1 closed"
+
+
 async def test_a_closed_rounds_post_follows_a_ballot_set_aside(
     made: MadeShop, relay: Relay, platform: FakePlatform
 ) -> None:

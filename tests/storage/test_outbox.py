@@ -188,7 +188,7 @@ async def test_two_edits_that_crossed_are_edited_once_more(store: Store, post: P
     """Also when the second one showed what the first had replaced."""
     async with store.begin() as tx:
         assert await outbox.show(tx, post, CARD, post.digest, clock())
-        await outbox.rest(tx, post.id)
+        await outbox.rest(tx, post)
         assert not await outbox.show(tx, post, {"kind": "older"}, "older", clock())
     (now,) = await live(store)
     assert now.digest == ""
@@ -196,7 +196,7 @@ async def test_two_edits_that_crossed_are_edited_once_more(store: Store, post: P
 
 async def test_a_post_at_rest_is_left_alone_until_it_is_revived(store: Store, post: PostRow) -> None:
     async with store.begin() as tx:
-        await outbox.rest(tx, post.id)
+        await outbox.rest(tx, post)
     assert await live(store) == []
     async with store.begin() as tx:
         await outbox.revive(tx, "round", 2)
@@ -245,7 +245,7 @@ async def test_what_must_stay_true_is_told_again_where_its_posts_are_out_of_reac
     await settle(store, over)
     async with store.begin() as tx:
         (first, last) = await outbox.live_posts(tx, "telegram", await tx.now())
-        await outbox.rest(tx, last.id)
+        await outbox.rest(tx, last)
         await outbox.post_anew(tx, moved, await tx.now())
     (again,) = await due(store, "telegram")
     assert (again.id, again.attempts) == (first.outbox_id, 0)
