@@ -41,16 +41,19 @@ class Round:
     versions: dict[int, int]
     fans: int
 
-    def picks(self, seed: str) -> Iterator[tuple[int, int]]:
-        """Draw (fan, design number), never twice the same; a fan is an account of the same id."""
-        rng, numbers = random.Random(seed), list(self.versions)
-        drawn: set[int] = set()
-        while len(drawn) < self.fans * len(numbers):
-            pair = rng.randrange(self.fans * len(numbers))
-            if pair not in drawn:
-                drawn.add(pair)
-                fan, number = divmod(pair, len(numbers))
-                yield fan + 1, numbers[number]
+    def picks(self, part: int = 0, parts: int = 1) -> Iterator[tuple[int, int]]:
+        """Draw (fan, design number), never twice the same; a fan is an account of the same id.
+
+        The fans of a part come one after the other, again and again, so that of those who press at once
+        nobody is there twice, nor in two parts: a person waits for an answer, and holds one phone.
+        """
+        rng = random.Random(self.id)
+        fans, numbers = list(range(1, self.fans + 1)), list(self.versions)
+        rng.shuffle(fans)
+        rng.shuffle(numbers)
+        for lap in range(len(numbers)):
+            for fan in fans[part::parts]:
+                yield fan, numbers[(fan + lap) % len(numbers)]
 
 
 Lines = dict[Statement, list[tuple[Any, ...]]]
@@ -98,7 +101,7 @@ def on_sqlite(base: Path, round_: Round, size: int, batches: int, every: Sequenc
     """
     path = base.with_name("raw.db")
     shutil.copy(base, path)
-    picks = round_.picks("raw")
+    picks = round_.picks()
     made = [lines_of(round_, [next(picks) for _ in range(size)], n * size) for n in range(batches)]
     ready = [[_on_sqlite(one, lines[one]) for one in every] for lines in made]
     took = []
@@ -170,7 +173,7 @@ async def prepare_pgbench(dsn: str, round_: Round, size: int, batches: int) -> s
     """
     connection = await asyncpg.connect(dsn)
     try:
-        picks = round_.picks("raw")
+        picks = round_.picks()
         made = [lines_of(round_, [next(picks) for _ in range(size)], n * size) for n in range(batches)]
         steps = [
             "SELECT nextval('bench_turn') AS n \\gset", "BEGIN;",

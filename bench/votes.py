@@ -1,7 +1,7 @@
 """Votes a second through the whole service (`Catwalk.press` → reply), against the raw store.
 
-256 fans press at once, each again as soon as they are answered: picks on a sheet of 200 designs, no pick
-twice. Every measure starts from the same database of 4,000 fans, with every sync to disk.
+256 of 4,000 fans press at once, the next one as soon as one is answered, and nobody before they are: picks on
+a sheet of 200 designs, no pick twice. Every measure starts from the same database, with every sync to disk.
 
 * `sqlite_256`: the baseline is Python's own driver committing the service's statements in batches of 256,
   its parameters made beforehand, checkpoints in the background (`raw_votes.on_sqlite`). No fan waits for it.
@@ -111,8 +111,8 @@ async def prepared(url: str) -> Round:
 # ------------------------------------------------------------------ ours
 
 
-def presses(round_: Round, seed: str) -> Iterator[Press]:
-    for n, (fan, number) in zip(count(), round_.picks(seed), strict=False):
+def presses(round_: Round, seed: str, part: int = 0, parts: int = 1) -> Iterator[Press]:
+    for n, (fan, number) in enumerate(round_.picks(part, parts)):
         actor = Actor("room", remote_id(fan), f"Fan {fan}", "en")
         yield Press(actor, f"{seed}-{n:012d}", f"p:{round_.id}:{number}:1", ROOM)
 
@@ -165,9 +165,7 @@ def _two(url: str, round_: Round, votes: int) -> float:
     """Let two processes vote, started together; returns the votes a second of both."""
     start = _PROCESSES.Barrier(2)
     with _PROCESSES.Pool(2, _keep_barrier, (start,)) as pool:
-        return sum(
-            pool.starmap(_process, [(url, round_, f"process-{i}", votes) for i in (0, 1)], chunksize=1)
-        )
+        return sum(pool.starmap(_process, [(url, round_, part, votes) for part in (0, 1)], chunksize=1))
 
 
 _start: Any = None
@@ -178,8 +176,8 @@ def _keep_barrier(start: Any) -> None:
     _start = start
 
 
-def _process(url: str, round_: Round, seed: str, votes: int) -> float:
-    made = list(islice(presses(round_, seed), votes))
+def _process(url: str, round_: Round, part: int, votes: int) -> float:
+    made = list(islice(presses(round_, f"process-{part}", part, 2), votes))
     return uvloop.run(at_once(url, made, AT_ONCE, _start.wait))
 
 
@@ -190,7 +188,7 @@ async def orm(url: str, round_: Round, votes: int) -> float:
     """Do what comparable bots do, with SQLAlchemy's own pool and driver; returns votes a second."""
     patient = {"connect_args": {"timeout": 600}} if url.startswith("sqlite") else {}
     engine = create_async_engine(url, pool_timeout=600, **patient)
-    left = iter(list(islice(round_.picks("orm"), votes)))
+    left = iter(list(islice(round_.picks(), votes)))
 
     async def fan() -> None:
         for n, (who, number) in zip(count(), left, strict=False):
