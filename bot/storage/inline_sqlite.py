@@ -1,18 +1,21 @@
 """SQLite for the event loop: statements run at once, where they are asked for; only commits go to a thread.
 
 A statement of ours takes some ten microseconds, less than handing it to a thread and back (what aiosqlite
-does four times a statement). What waits for the disk, a commit, must not stop the loop; nor must a database
-that another process is writing to: instead of SQLite's own waiting, we ask again in a moment, so that two
+does four times a statement). What waits for the disk, a commit, must not stop the loop, unless the disk has
+answered faster than a thread would; nor must a database that another process is writing to: instead of SQLite's own waiting, we ask again in a moment, so that two
 busy processes take turns. Speaks aiosqlite's protocol, as far as SQLAlchemy's dialect of that name uses it.
 """
 
 import asyncio
 import sqlite3
+import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 from contextvars import Context
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from bot.storage.place import Place
@@ -21,6 +24,11 @@ T = TypeVar("T")
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 _ASK_AGAIN_S = 0.001
+_FEW_LINES = 64
+"""What a commit has written that is short: some 16 votes."""
+_SHORT_S, _LATELY = 0.0005, 8
+"""How long the last short commits may have taken for the next one not to be given to a thread."""
+_HANDOVER_S = 0.001
 LOG_BYTES = 64 * 2**20
 """When the log is full. Copying stops commits for a moment, so it is done seldom."""
 _READERS_S = 0.05
@@ -92,6 +100,8 @@ class Connection:
         self.heavy = False
         self._patience_s = patience_s
         self._committing = committing
+        self._written = 0
+        self._lately: deque[float] = deque([_SHORT_S], maxlen=_LATELY)
         self._open = True
 
     @property
@@ -133,8 +143,28 @@ class Connection:
         await self.do(lambda: self.raw.execute("BEGIN IMMEDIATE"))
 
     async def commit(self) -> None:
-        if self.raw.in_transaction:
-            await _in_thread(self._committing, self.raw.commit)
+        """Wait for the disk: here if short commits were short lately, else in a thread."""
+        if not self.raw.in_transaction:
+            return
+        written, self._written = self._written, self.raw.total_changes
+        short = self._written - written <= _FEW_LINES
+        if short and max(self._lately) < _SHORT_S:
+            took = self._commit()
+        else:
+            begun = Event()
+            running = asyncio.get_running_loop().run_in_executor(self._committing, self._commit, begun)
+            begun.wait(_HANDOVER_S)  # what runs on the loop now would not let it begin
+            took = await _ended(running)
+        if short:
+            self._lately.append(took)
+
+    def _commit(self, begun: Event | None = None) -> float:
+        """Commit; returns how many seconds it took."""
+        if begun is not None:
+            begun.set()
+        since = time.perf_counter()
+        self.raw.commit()
+        return time.perf_counter() - since
 
     async def rollback(self) -> None:
         self.raw.rollback()
@@ -198,8 +228,11 @@ class Checkpoints:
 
 
 async def _in_thread(pool: ThreadPoolExecutor | None, call: Callable[[], T]) -> T:
-    """Run in a thread; whoever is cancelled meanwhile waits for its end, since it uses their connection."""
-    running = asyncio.get_running_loop().run_in_executor(pool, call)
+    return await _ended(asyncio.get_running_loop().run_in_executor(pool, call))
+
+
+async def _ended(running: asyncio.Future[T]) -> T:
+    """Wait for a thread; whoever is cancelled meanwhile waits for its end, since it uses their connection."""
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
