@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.text import Noun, Text
 
@@ -24,7 +25,7 @@ class Tile:
     toggle: str = ""
 
 
-class Strip(NamedTuple):
+class Strip(Struct, frozen=True, gc=False):
     """The sticky line: which round, until when, how far this fan is.
 
     `ballot` is the round's shape ("sheets", "cards", "duels"); `seen`, `total` and `picks` count designs on

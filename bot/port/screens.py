@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.port.asks import Role
 from bot.port.ballots import BallotView, Before, CardPage, DuelPage, Sheet, Strip, Tile
@@ -169,7 +170,7 @@ Screen = (
 )
 
 
-class Reply(NamedTuple):
+class Reply(Struct, frozen=True, gc=False):
     """The answer to anything: a sentence, and a screen where one was asked for.
 
     `language` is the language the person chose, for the adapter to render in, and `zone` the one by whose

@@ -72,12 +72,17 @@ class Count(NamedTuple):
     answers: int = 0
     picks: int = 0
 
-    def plus(self, changes: Iterable[Change]) -> "Count":
-        answers, picks = self
-        for _, (was, _, _), (now, _, _) in changes:
-            answers += (now is not None) - (was is not None)
-            picks += bool(now) - bool(was)
-        return Count(answers, picks)
+    def plus(self, more: "Count") -> "Count":
+        return Count(self.answers + more.answers, self.picks + more.picks)
+
+
+def gained(changes: Iterable[Change]) -> Count:
+    """Count what changes add to a ballot; what they take away is negative."""
+    answers = picks = 0
+    for _, (was, _, _), (now, _, _) in changes:
+        answers += (now is not None) - (was is not None)
+        picks += bool(now) - bool(was)
+    return Count(answers, picks)
 
 
 def pick(cells: Mapping[K, Cell], positions: Iterable[K], want: bool | None) -> tuple[Change, ...]:

@@ -1,15 +1,16 @@
 """Who may vote in a round: members of one of its groups, who were there when it opened."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from bot.errors import RuleError
 from bot.rounds.model import Round
 from bot.text import t
 
 
-class Membership(NamedTuple):
+class Membership(Struct, frozen=True, gc=False):
     """A group through which a fan may vote. `joined_at` None: the platform does not tell.
 
     `admits_late`: whoever the shop lets in counts at once (the room, whose door the shop keeps).
@@ -22,7 +23,7 @@ class Membership(NamedTuple):
 
 
 def check_entry(
-    round_: Round, memberships: Iterable[Membership], waits_since: datetime | None, through: str | None
+    round_: Round, memberships: Collection[Membership], waits_since: datetime | None, through: str | None
 ) -> int:
     """Choose the group a ballot counts for, or raise RuleError.
 
@@ -30,8 +31,7 @@ def check_entry(
     counts. `through` is the remote id of the group the press came from, preferred where it admits.
     """
     opened_at = round_.opened_at
-    mine = list(memberships)
-    if not mine:
+    if not memberships:
         raise RuleError(
             "vote.outsider", t("This ballot belongs to fan groups you are not in. Join one, then vote.")
         )
@@ -45,7 +45,7 @@ def check_entry(
         )
     admitted = [
         m
-        for m in mine
+        for m in memberships
         if m.admits_late or m.joined_at is None or opened_at is None or m.joined_at <= opened_at
     ]
     if not admitted:

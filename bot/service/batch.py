@@ -1,38 +1,47 @@
 """One batch of presses in one transaction: lock once, check each, write once, answer each."""
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from typing import NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from bot.actions import Action, Finish, Undo
 from bot.errors import RuleError
 from bot.i18n import language_of
 from bot.port import Actor, Reply
 from bot.rounds import engine
-from bot.rounds.ballots import Cell, Change, Count, Given, Item
+from bot.rounds.ballots import Cell, Count, Given, Item
 from bot.rounds.entry import check_entry
 from bot.rounds.model import BallotShape, Round
 from bot.service import deciding
 from bot.service.deciding import Decided, Mine, Said, Turned
-from bot.service.field import Field, Stored, by_kind, field_of, strip_of
+from bot.service.field import Field, Stored, field_of, strip_of
 from bot.storage import duels, orders, rounds, votes
+from bot.storage.arrays import as_given
+from bot.storage.duels import PairIds
 from bot.storage.store import Store, Tx
-from bot.storage.votes import UNDOABLE, BallotRow, Earlier, Key, Met, Name, OvertakenError, PressRow
+from bot.storage.votes import (
+    UNDOABLE,
+    BallotRow,
+    Earlier,
+    Key,
+    Met,
+    Name,
+    OvertakenError,
+    PressLine,
+    VoteLine,
+)
 from bot.text import t
 
 _TRIES = 10
 """How often a batch begins again because another worker was faster on one of its ballots."""
 
-_json = lru_cache(maxsize=4096)(json.dumps)
-"""Writes what others gave as well: most presses are one design picked. Changes of many are nobody else's."""
 
-
-class Asked(NamedTuple):
+class Asked(Struct, frozen=True, gc=False):
     """An action as it waits: who, which event, what, and through which group."""
 
     actor: Actor
@@ -41,7 +50,6 @@ class Asked(NamedTuple):
     group: str | None
 
 
-@dataclass(slots=True)
 class _Ballot(Mine):
     """A ballot of the batch: as read, then as the presses change it one by one. `new` counts them.
 
@@ -57,7 +65,7 @@ class _Ballot(Mine):
     earlier: list[Earlier] | None = None
 
 
-class _Live(NamedTuple):
+class _Live(Struct, frozen=True, gc=False):
     """A press of a known fan in a known round; `refusal` says why it may not count, if so.
 
     It is `plain` if nothing more needs to be read for it: most are a pick of one design on a sheet.
@@ -70,7 +78,7 @@ class _Live(NamedTuple):
     plain: bool
 
 
-class _Answered(NamedTuple):
+class _Answered(Struct, frozen=True, gc=False):
     """What a press is answered, and how its ballot stood then."""
 
     one: _Live
@@ -84,17 +92,14 @@ class _Book:
     """Everything a batch read, and what its presses make of it."""
 
     now: datetime
+    at: Any  # the same, as the driver takes it
     ballots: dict[Key, _Ballot] = field(default_factory=dict)
     answers: dict[Name, tuple[Said, Turned]] = field(default_factory=dict)
-    written: dict[tuple[Key, Stored], Given] = field(default_factory=dict)
-    presses: dict[Name, PressRow] = field(default_factory=dict)
+    votes: dict[tuple[int, int, int], VoteLine] = field(default_factory=dict)
+    pairs: dict[tuple[Key, PairIds], Given] = field(default_factory=dict)
+    presses: list[PressLine] = field(default_factory=list)
     undone: list[Name] = field(default_factory=list)
     moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
-
-    def move(self, on: tuple[int, int], answers: int, picks: int) -> None:
-        """Count answers and picks, more or less, on a version of a round."""
-        before = self.moved.get(on)
-        self.moved[on] = (answers + before[0], picks + before[1]) if before else (answers, picks)
 
 
 async def commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]) -> list[Reply | RuleError]:
@@ -115,7 +120,7 @@ async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]
         round_ids = {asked.action.round_id for asked in batch}
         await tx.share_rounds(round_ids)
         known, now = await rounds.rounds_now(tx, round_ids)
-        book = _Book(now)
+        book = _Book(now, as_given(tx, now))
         for round_ in known.values():
             if round_.opened_at is not None:
                 await field_of(tx, round_, fields)
@@ -137,7 +142,8 @@ async def _meet(
 ) -> dict[int, Met]:
     """Find who pressed, by place in the batch; an id that no platform sends is nobody's."""
     asked = []
-    for i, (actor, event_id, action, _) in enumerate(batch):
+    for i, one in enumerate(batch):
+        actor, action = one.actor, one.action
         round_ = known.get(action.round_id)
         if round_ is not None and actor.remote_id.isprintable():
             version_id = None
@@ -145,7 +151,7 @@ async def _meet(
                 position = deciding.named(action, field_)
                 version_id = None if position is None else field_.candidates[position].version_id
             asked.append(
-                (i, actor.platform, actor.remote_id, round_.id, round_.campaign_id, event_id, version_id)
+                (i, actor.platform, actor.remote_id, round_.id, round_.campaign_id, one.event_id, version_id)
             )
     return await votes.meet(tx, asked)
 
@@ -172,7 +178,9 @@ def _place(
     ballot = book.ballots.get(key)
     if ballot is None:
         row = met.ballot or BallotRow(group_id, Count(), 0, False)
-        ballot = book.ballots[key] = _Ballot(round_, fields[round_.id], (), {}, key, *row)
+        ballot = book.ballots[key] = _Ballot(
+            round_, fields[round_.id], (), {}, key, row.group_id, row.counted, row.presses, row.set_aside
+        )
     position = deciding.named(asked.action, ballot.field)
     if met.cell is not None:
         assert position is not None
@@ -236,13 +244,14 @@ def _answer(book: _Book, one: _Live | RuleError) -> _Answered | RuleError:
 
 
 async def _replies(answered: Iterable[_Answered | RuleError], now: datetime) -> list[Reply | RuleError]:
-    return [one if isinstance(one, RuleError) else _reply(*one, now) for one in answered]
+    return [one if isinstance(one, RuleError) else _reply(one, now) for one in answered]
 
 
-def _reply(one: _Live, said: Said, turned: Turned, stood: Count, now: datetime) -> Reply:
+def _reply(answered: _Answered, now: datetime) -> Reply:
+    one = answered.one
     ballot, language = one.ballot, one.met.language or one.asked.actor.language
-    strip = strip_of(ballot.field, ballot.round, stood, now, ballot.order)
-    return Reply(deciding.sentence(*said), None, strip, turned, language_of(language))
+    strip = strip_of(ballot.field, ballot.round, answered.stood, now, ballot.order)
+    return Reply(deciding.sentence(*answered.said), None, strip, answered.turned, language_of(language))
 
 
 def _answered_before(one: _Live) -> tuple[Said, Turned] | None:
@@ -263,8 +272,9 @@ def _decide(book: _Book, one: _Live) -> Decided:
         raise RuleError("undo.nothing", t("There is nothing left to take back."))
     last = one.ballot.earlier.pop()
     name = (*one.ballot.key, last.account_id, last.event_id)
-    if name in book.presses:
-        book.presses[name] = book.presses[name]._replace(undone=True)
+    if name in book.answers:
+        at = next(i for i, line in enumerate(book.presses) if line[:4] == name)
+        book.presses[at] = (*book.presses[at][:-1], True)
     else:
         book.undone.append(name)
     return deciding.take_back(one.ballot, last.changes)
@@ -272,52 +282,36 @@ def _decide(book: _Book, one: _Live) -> Decided:
 
 def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Turned]:
     """Do what a new press asks, and enter it into the book: cells, counts, tally and history."""
-    kind, changes, said, turned = _decide(book, one)
-    ballot, known = one.ballot, one.ballot.field
-    lines = []
-    for item, before, after in changes:
-        on = known.stored(item)
-        ballot.cells[item] = after
-        book.written[ballot.key, on] = Given(after, book.now, one.met.account_id)
-        lines.append((on, *before, *after))
+    decided = _decide(book, one)
+    ballot, account_id, at = one.ballot, one.met.account_id, book.at
+    key, kind, history = ballot.key, decided.kind, decided.history
+    for item, stored, cell in decided.cells:
+        ballot.cells[item] = cell
+        if isinstance(stored, int):
+            on = (*key, stored)
+            book.votes[on] = (*on, *cell, account_id, at)
+        else:
+            book.pairs[key, stored] = Given(cell, book.now, account_id)
     if not ballot.set_aside:
-        _weigh(book, ballot, changes, turned)
-    ballot.count = ballot.count.plus(changes)
+        for version_id, (answers, picks) in decided.moved:
+            deciding.move(book.moved, (key[0], version_id), answers, picks)
+    ballot.count = ballot.count.plus(decided.more)
     ballot.presses += 1
     ballot.new += 1
-    stored = _json(tuple(lines)) if len(lines) <= 1 else json.dumps(lines)
-    book.presses[name] = PressRow(*name, kind, ballot.presses, book.now, stored, _json(said), False)
+    book.presses.append((*name, kind, ballot.presses, at, history, decided.answer, False))
     if ballot.earlier is not None and kind in UNDOABLE:
-        ballot.earlier.append(Earlier(*name[2:], stored))
-    book.answers[name] = (said, turned)
-    return said, turned
-
-
-def _weigh(book: _Book, ballot: _Ballot, changes: Iterable[Change], turned: Turned) -> None:
-    """Move the tally: a duel is an answer about both of its designs, and a pick of one."""
-    round_id, known = ballot.key[0], ballot.field
-    for item, (was, _, _), (now, _, _) in changes:
-        if (was is None) is not (now is None):
-            more = -1 if now is None else 1
-            for position in (item,) if isinstance(item, int) else item:
-                book.move((round_id, known.candidates[position].version_id), more, 0)
-    for number, picked in turned:
-        version_id = known.candidates[known.by_number[number]].version_id
-        book.move((round_id, version_id), 0, 1 if picked else -1)
+        ballot.earlier.append(Earlier(*name[2:], history))
+    told = book.answers[name] = decided.said, decided.turned
+    return told
 
 
 async def _write(tx: Tx, book: _Book) -> None:
     """Write the book; where another worker came in between, the counts say so."""
     if not book.presses:
         return
-    counts = {
-        key: (BallotRow(b.group_id, b.count, b.presses, b.set_aside), b.new)
-        for key, b in book.ballots.items()
-        if b.new
-    }
-    on_versions, on_pairs = by_kind(book.written)
-    await votes.put(tx, counts, list(book.presses.values()), on_versions, book.moved, book.now)
-    if on_pairs:
-        await duels.put(tx, on_pairs)
+    pressed = [ballot for ballot in book.ballots.values() if ballot.new]
+    await votes.put(tx, pressed, book.presses, book.votes.values(), book.moved, book.at)
+    if book.pairs:
+        await duels.put(tx, book.pairs)
     if book.undone:
         await votes.mark_undone(tx, book.undone)

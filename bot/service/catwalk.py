@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable
 
+from msgspec.structs import replace
+
 from bot import actions
 from bot.actions import Deal
 from bot.errors import RuleError
@@ -26,8 +28,11 @@ class Catwalk:
         if isinstance(action, Deal):
             ordered = ordering.act(self.shop, press.actor, press.event_id, action, press.group)
             return await self._timed(ordered, press.actor, press.group)
-        voted = self.votes.act(press.actor, press.event_id, action, press.group)
-        return await self._timed(voted, press.actor, press.group)
+        try:  # the strip of a vote has a clock
+            return await self.votes.act(press.actor, press.event_id, action, press.group)
+        except RuleError as refused:
+            await self._set_clock(refused, press.actor, press.group)
+            raise
 
     async def look(self, look: Look) -> Reply:
         """Show a screen; changes no vote."""
@@ -51,16 +56,19 @@ class Catwalk:
         return await self._timed(use, upload.actor, None)
 
     async def _timed(self, asked: Awaitable[Reply], actor: Actor, group: str | None) -> Reply:
-        """Answer by a clock of the person's own, also when refusing; a vote's own strip has one."""
+        """Answer by a clock of the person's own, also when refusing."""
         try:
             reply = await asked
         except RuleError as refused:
-            if refused.zone is None and tells_time(refused.text):
-                refused.zone = await self._clock(actor, group)
+            await self._set_clock(refused, actor, group)
             raise
         if reply.zone or reply.strip or getattr(reply.screen, "strip", None):
             return reply
-        return reply._replace(zone=await self._clock(actor, group))
+        return replace(reply, zone=await self._clock(actor, group))
+
+    async def _set_clock(self, refused: RuleError, actor: Actor, group: str | None) -> None:
+        if refused.zone is None and tells_time(refused.text):
+            refused.zone = await self._clock(actor, group)
 
     async def _clock(self, actor: Actor, group: str | None) -> str | None:
         async with self.shop.store.read() as tx:

@@ -2,18 +2,21 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
+
+from msgspec import Struct
 
 from bot.actions import Action, Finish, Pick, Prefer, Rate, Reason
 from bot.errors import RuleError
 from bot.port.words import reason_words
 from bot.rounds import ballots
-from bot.rounds.ballots import Cell, Change, Item, Pair
+from bot.rounds.ballots import Cell, Change, Count, Item
 from bot.rounds.model import BallotShape, Round
-from bot.service.field import Field
+from bot.service.field import Field, Stored
 from bot.text import Numbers, Text, t
+
+K = TypeVar("K")
 
 _SHAPES: dict[type, BallotShape] = {
     Pick: BallotShape.SHEETS,
@@ -30,8 +33,7 @@ Said = tuple[Any, ...]
 """An answer as it is kept: a key of `_SENTENCES` and what fills it, so that a replay says the same again."""
 
 
-@dataclass(slots=True)
-class Mine:
+class Mine(Struct):
     """One fan's ballot as a press meets it; `order` is empty before they first looked."""
 
     round: Round
@@ -48,13 +50,45 @@ Turned = tuple[tuple[int, bool], ...]
 """The designs, by number, whose answer a press turned for or against them, with which it is now."""
 
 
-class Decided(NamedTuple):
-    """What a press changes; `kind` is how the history names it, `none` where nothing changed."""
+class Decided(Struct, frozen=True):
+    """What a press changes and is answered, with what follows from these alone.
+
+    `kind` is how the history names it, `none` where nothing changed. `cells` are the votes as they are now,
+    each with what it is stored under; `more` is what the ballot gains, and `moved` what the tally does
+    by version: (answers, picks). `history` and `answer` are changes and answer as they are kept, in JSON.
+    """
 
     kind: str
-    changes: tuple[Change, ...]
     said: Said
     turned: Turned
+    cells: tuple[tuple[Item, Stored, Cell], ...]
+    more: Count
+    moved: tuple[tuple[int, tuple[int, int]], ...]
+    history: str
+    answer: str
+
+
+def _decided(
+    kind: str, changes: Sequence[Change], stored: Sequence[Stored], said: Said, turned: Turned
+) -> Decided:
+    """Add to changes what follows from them; `stored` says of each what it is about."""
+    lines = [(on, *before, *after) for on, (_, before, after) in zip(stored, changes, strict=True)]
+    cells = [(item, on, after) for on, (item, _, after) in zip(stored, changes, strict=True)]
+    moved: dict[int, tuple[int, int]] = {}
+    for on, (_, (was, _, _), (now, _, _)) in zip(stored, changes, strict=True):
+        answers = (now is not None) - (was is not None)
+        for version_id, before, after in _designs(on, was, now):
+            move(moved, version_id, answers, after - before)
+    return Decided(
+        kind if changes else "none", said, turned, tuple(cells), ballots.gained(changes),
+        tuple(moved.items()), json.dumps(lines), json.dumps(said),
+    )  # fmt: skip
+
+
+def move(moved: dict[K, tuple[int, int]], on: K, answers: int, picks: int) -> None:
+    """Add answers and picks, more or less, to what moves already."""
+    before = moved.get(on)
+    moved[on] = (before[0] + answers, before[1] + picks) if before else (answers, picks)
 
 
 def named(action: Action, field: Field) -> int | None:
@@ -87,21 +121,45 @@ def decide(mine: Mine, action: Action) -> Decided:
         )
     match action:
         case Pick(_, numbers, want):
-            changes = ballots.pick(mine.cells, _positions(mine.field, numbers), want)
-            turned = turned_by(changes, mine.field)
-            return Decided("pick" if changes else "none", changes, _picked(turned, numbers), turned)
+            return _pick(mine, numbers, want)
         case Finish(_, page, tag):
             return _finish(mine, page, tag)
         case Rate(_, numbers, answer):
             changes = ballots.answer(mine.cells, _asked(mine, numbers), answer)
-            return _decided(mine, "rate", changes, (("passed", "liked", "loved")[answer], numbers))
+            return _of(mine, "rate", changes, (("passed", "liked", "loved")[answer], numbers))
         case Reason(_, number, key, want):
             (position,) = _asked(mine, (number,))
             changes = ballots.reason(mine.cells, position, key, want)
-            return _decided(mine, "reason", changes, ("noted" if want else "not noted", key))
+            return _of(mine, "reason", changes, ("noted" if want else "not noted", key))
         case Prefer():
             return _prefer(mine, action)
     raise TypeError(f"{action!r} is not for a ballot")
+
+
+def _pick(mine: Mine, numbers: tuple[int, ...], want: bool | None) -> Decided:
+    field = mine.field
+    if len(numbers) == 1 and (position := field.by_number.get(numbers[0])) is not None:
+        before = mine.cells.get(position, ballots.EMPTY)
+        return _pick_one(position, field.candidates[position].version_id, numbers, before, want)
+    positions = _positions(field, numbers)
+    changes = ballots.pick(mine.cells, positions, want)
+    turned = turned_by(changes, mine.field)
+    return _of(mine, "pick", changes, _picked(turned, numbers))
+
+
+@lru_cache(maxsize=16_384)
+def _pick_one(
+    position: int, version_id: int, numbers: tuple[int, ...], before: Cell, want: bool | None
+) -> Decided:
+    """Pick one design, as most presses do: what that changes is the same for every fan it stood so with."""
+    changes = ballots.pick({position: before}, (position,), want)
+    turned = tuple((number, change.after.picked) for change in changes for number in numbers)
+    return _decided("pick", changes, [version_id] * len(changes), _picked(turned, numbers), turned)
+
+
+def _of(mine: Mine, kind: str, changes: Sequence[Change], said: Said) -> Decided:
+    stored = [mine.field.stored(change.item) for change in changes]
+    return _decided(kind, changes, stored, said, turned_by(changes, mine.field))
 
 
 def take_back(mine: Mine, changes: str) -> Decided:
@@ -110,7 +168,7 @@ def take_back(mine: Mine, changes: str) -> Decided:
     back = ballots.undo_picks if mine.round.plan.ballot is BallotShape.SHEETS else ballots.put_back
     changed = back(mine.cells, [(change.item, change.before) for change in then])
     numbers = tuple(n for change in then for n in mine.field.numbers(change.item))
-    return Decided("undo", changed, ("back", numbers), turned_by(changed, mine.field))
+    return _of(mine, "undo", changed, ("back", numbers))
 
 
 def stored_changes(changes: str, field: Field) -> list[Change]:
@@ -123,20 +181,25 @@ def stored_changes(changes: str, field: Field) -> list[Change]:
 
 def turned_by(changes: Sequence[Change], field: Field) -> Turned:
     """List the designs that changes turned."""
-    turned = []
-    for item, (was, _, _), (now, _, _) in changes:
-        sides = ((item, bool(was), bool(now)),) if isinstance(item, int) else _sides(item, was, now)
-        turned += [(field.candidates[at].number, after) for at, before, after in sides if before is not after]
-    return tuple(turned)
+    return tuple(
+        (field.candidates[position].number, after)
+        for item, (was, _, _), (now, _, _) in changes
+        for position, before, after in _designs(item, was, now)
+        if before is not after
+    )
 
 
-def _sides(pair: Pair, was: int | None, now: int | None) -> tuple[tuple[int, bool, bool], ...]:
-    """Say of each design of a duel whether its answer was and is for it."""
-    return (pair.first, was == 1, now == 1), (pair.second, was == 2, now == 2)
+_Sides = tuple[tuple[int, bool, bool], ...]
 
 
-def _decided(mine: Mine, kind: str, changes: tuple[Change, ...], said: Said) -> Decided:
-    return Decided(kind if changes else "none", changes, said, turned_by(changes, mine.field))
+def _designs(on: int | tuple[int, int], was: int | None, now: int | None) -> _Sides:
+    """Say of each design an answer is about whether it was and is for it."""
+    return ((on, bool(was), bool(now)),) if isinstance(on, int) else _sides(on, was, now)
+
+
+def _sides(pair: tuple[int, int], was: int | None, now: int | None) -> _Sides:
+    first, second = pair
+    return (first, was == 1, now == 1), (second, was == 2, now == 2)
 
 
 def _positions(field: Field, numbers: Sequence[int]) -> list[int]:
@@ -184,7 +247,7 @@ def _finish(mine: Mine, page: int, tag: str) -> Decided:
     if not 1 <= page <= len(pages):
         raise RuleError("ballot.page", t("Your ballot has no page {page}. Open it again.", page=page))
     changes = ballots.finish(mine.cells, pages[page - 1])
-    return Decided("finish", changes, ("finished", page, len(pages)), turned_by(changes, mine.field))
+    return _of(mine, "finish", changes, ("finished", page, len(pages)))
 
 
 def _prefer(mine: Mine, action: Prefer) -> Decided:
@@ -203,9 +266,9 @@ def _prefer(mine: Mine, action: Prefer) -> Decided:
     choice = action.choice if pair.first == first else (0, 2, 1)[action.choice]
     changes = ballots.answer(mine.cells, [pair], choice)
     if action.choice == 0:
-        return _decided(mine, "prefer", changes, ("neither",))
+        return _of(mine, "prefer", changes, ("neither",))
     won = action.first if action.choice == 1 else action.second
-    return _decided(mine, "prefer", changes, ("won", (won,)))
+    return _of(mine, "prefer", changes, ("won", (won,)))
 
 
 def _picked(turned: Turned, numbers: tuple[int, ...]) -> Said:
@@ -221,24 +284,26 @@ def _picked(turned: Turned, numbers: tuple[int, ...]) -> Said:
     return ("taken", taken) if taken else ("same", numbers)
 
 
-def _of(numbers: Sequence[int]) -> Numbers:
+def _numbers(numbers: Sequence[int]) -> Numbers:
     return Numbers(tuple(numbers))
 
 
 _SENTENCES: dict[str, Callable[..., Text]] = {
-    "added": lambda n: t("{numbers} added.", numbers=_of(n)),
-    "taken": lambda n: t("{numbers} taken back.", numbers=_of(n)),
-    "added and taken": lambda a, b: t("{added} added, {taken} taken back.", added=_of(a), taken=_of(b)),
-    "same": lambda n: t("{numbers} was so already.", numbers=_of(n)),
-    "passed": lambda n: t("{numbers}: passed.", numbers=_of(n)),
-    "liked": lambda n: t("{numbers}: liked.", numbers=_of(n)),
-    "loved": lambda n: t("{numbers}: loved.", numbers=_of(n)),
+    "added": lambda n: t("{numbers} added.", numbers=_numbers(n)),
+    "taken": lambda n: t("{numbers} taken back.", numbers=_numbers(n)),
+    "added and taken": lambda a, b: t(
+        "{added} added, {taken} taken back.", added=_numbers(a), taken=_numbers(b)
+    ),
+    "same": lambda n: t("{numbers} was so already.", numbers=_numbers(n)),
+    "passed": lambda n: t("{numbers}: passed.", numbers=_numbers(n)),
+    "liked": lambda n: t("{numbers}: liked.", numbers=_numbers(n)),
+    "loved": lambda n: t("{numbers}: loved.", numbers=_numbers(n)),
     "noted": lambda key: t("Noted: {reason}.", reason=reason_words(key)),
     "not noted": lambda key: t("Not noted: {reason}.", reason=reason_words(key)),
     "neither": lambda: t("Neither of the two."),
-    "won": lambda n: t("{numbers} it is.", numbers=_of(n)),
+    "won": lambda n: t("{numbers} it is.", numbers=_numbers(n)),
     "finished": lambda page, pages: t("Page {page} of {pages} is done.", page=page, pages=pages),
-    "back": lambda n: t("Taken back: {numbers}.", numbers=_of(n)),
+    "back": lambda n: t("Taken back: {numbers}.", numbers=_numbers(n)),
 }
 
 

@@ -175,6 +175,11 @@ class Statement:
         return tuple([values[name] for name in self._made(on_sqlite).positiontup or ()])
 
 
+def as_given(tx: Tx, at: datetime) -> Any:
+    """Write an instant as the driver takes it, once for all the lines it stands in."""
+    return _write_instant(at) if tx.sqlite else at
+
+
 def instant(value: Any) -> datetime | None:
     """Read an instant as a driver has it."""
     if isinstance(value, str):
@@ -227,3 +232,6 @@ def _quoted(value: str | None) -> str:
 def _instant(value: datetime | None) -> str:
     utc = _AT.process_bind_param(value, _POSTGRESQL)
     return "NULL" if utc is None else f'"{utc.isoformat()}"'
+
+
+_write_instant: Callable[[datetime], Any] = _written(_AT) or str

@@ -2,8 +2,9 @@
 
 A statement of ours takes some ten microseconds, less than handing it to a thread and back (what aiosqlite
 does four times a statement). What waits for the disk, a commit, must not stop the loop, unless the disk has
-answered faster than a thread would; nor must a database that another process is writing to: instead of SQLite's own waiting, we ask again in a moment, so that two
-busy processes take turns. Speaks aiosqlite's protocol, as far as SQLAlchemy's dialect of that name uses it.
+answered faster than a thread would; nor must a database that another process is writing to: instead of
+SQLite's own waiting, we ask again in a moment, so that two busy processes take turns. Speaks aiosqlite's
+protocol, as far as SQLAlchemy's dialect of that name uses it.
 """
 
 import asyncio

@@ -5,11 +5,13 @@ its key, its account and its event. Everything here runs under the rounds' share
 otherwise. Statements are built once per store.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -60,7 +62,7 @@ Name = tuple[int, int, int, str]
 """A press: its round and fan, the account it came through, and its event on that account's platform."""
 
 
-class BallotRow(NamedTuple):
+class BallotRow(Struct, frozen=True, gc=False):
     """A ballot as stored: counts, how many presses it has had, and whether it is set aside."""
 
     group_id: int
@@ -69,7 +71,7 @@ class BallotRow(NamedTuple):
     set_aside: bool
 
 
-class Met(NamedTuple):
+class Met(Struct, frozen=True, gc=False):
     """Who pressed and how their ballot stands, read inside the transaction so that a link is respected.
 
     `first` is what the same press changed and was answered before, both as stored, if it was; `cell` the vote
@@ -86,19 +88,30 @@ class Met(NamedTuple):
     cell: Cell | None
 
 
-class PressRow(NamedTuple):
-    """One line of the history; `changes` and `answer` are JSON."""
+PressLine = tuple[int, int, int, str, str, int, Any, str, str, bool]
+"""One line of the history: its name, kind, number in its ballot, instant (`as_given`), what it changed and what
+it was answered (JSON), and whether it was undone."""
 
-    round_id: int
-    fan_id: int
-    account_id: int
-    event_id: str
-    kind: str
-    seq: int
-    at: datetime
-    changes: str
-    answer: str
-    undone: bool
+VoteLine = tuple[int, int, int, int | None, bool, int, int, Any]
+"""One vote as it is now: round, fan, version, its cell, the account it came through, instant (`as_given`)."""
+
+
+Lines = Sequence[Sequence[Any]]
+
+
+class Counted(Protocol):
+    """A ballot with the counts it has now; `new` of its presses are."""
+
+    @property
+    def key(self) -> Key: ...
+    @property
+    def group_id(self) -> int: ...
+    @property
+    def count(self) -> Count: ...
+    @property
+    def presses(self) -> int: ...
+    @property
+    def new(self) -> int: ...
 
 
 class Earlier(NamedTuple):
@@ -174,7 +187,7 @@ async def meet(tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str, int |
         if through_id is not None:
             memberships = (Membership(through_id, through, bool(admits_late), instant(joined_at)),)
         if (met := found.get(i)) is not None:
-            found[i] = met._replace(memberships=tuple({*met.memberships, *memberships}))
+            found[i] = replace(met, memberships=tuple({*met.memberships, *memberships}))
             continue
         found[i] = Met(
             account_id,
@@ -343,34 +356,45 @@ Moved = Mapping[tuple[int, int], tuple[int, int]]
 
 
 async def put(
-    tx: Tx, counts: Counts, presses: Sequence[PressRow], votes: Votes, moved: Moved, now: datetime
+    tx: Tx,
+    ballots: Collection[Counted],
+    presses: Sequence[PressLine],
+    votes: Iterable[VoteLine],
+    moved: Moved,
+    at: Any,
 ) -> None:
-    """Write what a batch of presses made of its ballots.
+    """Write what a batch of presses made of its ballots, all at one instant (`as_given`).
 
     On PostgreSQL this is where a batch takes its ballots, in order, so that two workers never wait for each
     other crosswise. Raises OvertakenError where another press came in between; SQLite has one writer.
     """
-    lines = (_count_lines(counts, now), presses, _vote_lines(votes), _tally_lines(tx, moved))
+    counts = sorted([(*b.key, b.group_id, *b.count, b.new, at, at) for b in ballots])
+    lines: tuple[Lines, ...] = (counts, presses, sorted(votes), _tally_lines(tx, moved))
     if tx.sqlite:
         for statement, its in zip((_PUT_COUNTS, _ADD_PRESSES, _PUT_VOTES, _ADD_TO_TALLY), lines, strict=True):
             if its:
-                await statement.write(tx, its)
+                await tx.inline.write(statement.text(True), its)
         return
-    _check_first(counts, await _PUT_ALL.rows(tx, *lines))
+    _check_first({b.key: b.presses for b in ballots}, await _PUT_ALL.rows(tx, *lines))
 
 
 async def put_counts(tx: Tx, counts: Counts, now: datetime) -> None:
     """Write the counts of ballots alone, else like `put`."""
-    lines = _count_lines(counts, now)
+    lines = sorted([(*key, row.group_id, *row.counted, new, now, now) for key, (row, new) in counts.items()])
     if tx.sqlite:
         await _PUT_COUNTS.write(tx, lines)
     else:
-        _check_first(counts, await _PUT_COUNTS.rows(tx, lines))
+        _check_first(
+            {key: row.presses for key, (row, _) in counts.items()}, await _PUT_COUNTS.rows(tx, lines)
+        )
 
 
 async def put_votes(tx: Tx, votes: Votes) -> None:
     """Write current votes by (key, version), at least one."""
-    await _PUT_VOTES.write(tx, _vote_lines(votes))
+    lines = [
+        (*key, version, *cell, account_id, at) for (key, version), (cell, at, account_id) in votes.items()
+    ]
+    await _PUT_VOTES.write(tx, sorted(lines))
 
 
 async def add_to_tally(tx: Tx, moved: Moved) -> None:
@@ -379,20 +403,10 @@ async def add_to_tally(tx: Tx, moved: Moved) -> None:
         await _ADD_TO_TALLY.write(tx, lines)
 
 
-def _check_first(counts: Counts, found: Sequence[Sequence[Any]]) -> None:
+def _check_first(expected: Mapping[Key, int], found: Sequence[Sequence[Any]]) -> None:
     for round_id, fan_id, presses in found:
-        if presses != counts[round_id, fan_id][0].presses:
+        if presses != expected[round_id, fan_id]:
             raise OvertakenError("a ballot had other presses meanwhile")
-
-
-def _count_lines(counts: Counts, now: datetime) -> list[tuple[Any, ...]]:
-    return sorted([(*key, row.group_id, *row.counted, new, now, now) for key, (row, new) in counts.items()])
-
-
-def _vote_lines(votes: Votes) -> list[tuple[Any, ...]]:
-    return sorted(
-        [(*key, version, *cell, account_id, at) for (key, version), (cell, at, account_id) in votes.items()]
-    )
 
 
 def _tally_lines(tx: Tx, moved: Moved) -> list[tuple[Any, ...]]:

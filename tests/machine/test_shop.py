@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
+from msgspec import structs
 
 from bot.errors import RuleError
 from bot.rounds import ballots, engine
@@ -125,7 +126,7 @@ def a_ballot_set_aside_is_tallied(patch: pytest.MonkeyPatch) -> None:
 
     async def unaware(*args: Any) -> dict[int, votes.Met]:
         return {
-            i: met._replace(ballot=met.ballot and met.ballot._replace(set_aside=False))
+            i: structs.replace(met, ballot=met.ballot and structs.replace(met.ballot, set_aside=False))
             for i, met in (await meet(*args)).items()
         }
 
@@ -149,7 +150,7 @@ def a_replay_counts_again(patch: pytest.MonkeyPatch) -> None:
     meet = votes.meet
 
     async def never_seen(*args: Any) -> dict[int, votes.Met]:
-        return {i: met._replace(first=None) for i, met in (await meet(*args)).items()}
+        return {i: structs.replace(met, first=None) for i, met in (await meet(*args)).items()}
 
     patch.setattr(votes, "meet", never_seen)
 
@@ -191,10 +192,11 @@ def an_unlinked_account_votes_at_once(patch: pytest.MonkeyPatch) -> None:
 def a_batch_forgets_what_it_did_itself(patch: pytest.MonkeyPatch) -> None:
     record = batch._record
 
-    def forget(book: Any, one: Any, *rest: Any) -> None:
-        before = dict(book.cells.get(one.key, {}))
-        record(book, one, *rest)
-        book.cells[one.key] = before
+    def forget(book: Any, one: Any, *rest: Any) -> Any:
+        before = dict(one.ballot.cells)
+        told = record(book, one, *rest)
+        one.ballot.cells = before
+        return told
 
     patch.setattr(batch, "_record", forget)
 

@@ -107,8 +107,10 @@ def test_counts_follow_the_changes(
     picked = ballots.pick(cells, chosen, want)
     now = after(cells, picked)
     finished = ballots.finish(now, page)
-    assert counted(cells).plus(picked) == counted(now)
-    assert counted(cells).plus(picked).plus(finished) == counted(after(now, finished))
+    assert counted(cells).plus(ballots.gained(picked)) == counted(now)
+    assert counted(cells).plus(ballots.gained(picked)).plus(ballots.gained(finished)) == counted(
+        after(now, finished)
+    )
 
 
 @given(ballot, some, wants, st.sets(positions))
@@ -222,7 +224,7 @@ def test_a_reason_is_put_on_and_off_beside_an_answer_only(cells: Cells, item: It
 @given(cards, items, answers)
 def test_counts_follow_cards_and_duels(cells: Cells, item: Item, wanted: int) -> None:
     changes = ballots.answer(cells, [item], wanted)
-    assert counted(cells).plus(changes) == counted(after(cells, changes))
+    assert counted(cells).plus(ballots.gained(changes)) == counted(after(cells, changes))
 
 
 @given(st.lists(pairs(), unique=True), st.lists(pairs(), unique=True), st.sets(pairs()))

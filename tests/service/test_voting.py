@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.errors import RuleError, StateError
 from bot.port import Actor, Command, Press, Reply, Sheet
 from bot.rounds.model import RoundState
-from bot.service import batch, designs, rounds, voting
+from bot.service import batch, deciding, designs, rounds, voting
 from bot.service.batch import Asked
 from bot.service.catwalk import Catwalk
 from bot.service.field import Field
@@ -313,11 +313,11 @@ async def test_a_crowd_that_is_late_is_told_the_closing_time_without_another_loo
 async def test_only_what_many_do_alike_is_remembered(made: MadeShop) -> None:
     """Three hundred designs picked at once, a few thousand times, would be 200 MB."""
     (fan,) = await some_fans(made, 1)
-    batch._json.cache_clear()
+    deciding._pick_one.cache_clear()
     await made.press(fan, "1", pick(made, 1))
-    assert batch._json.cache_info().currsize == 2, "what it changed, and what was said"
+    assert deciding._pick_one.cache_info().currsize == 1
     await made.catwalk.command(Command(fan, "2", "pick", "2 3 4", ROOM))
-    assert batch._json.cache_info().currsize == 3, "what was said"
+    assert deciding._pick_one.cache_info().currsize == 1
 
 
 async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -325,10 +325,10 @@ async def test_what_the_database_refuses_fails_alone(made: MadeShop, monkeypatch
     put = votes.put
     tried: list[int] = []
 
-    async def refuse_one(tx: Any, counts: Any, presses: Sequence[votes.PressRow], *rest: Any) -> None:
+    async def refuse_one(tx: Any, counts: Any, presses: Sequence[votes.PressLine], *rest: Any) -> None:
         tried.append(len(presses))
-        if any(p.event_id == "bad" for p in presses):
-            presses = [p._replace(kind=None) for p in presses]  # type: ignore[arg-type]
+        if any(p[3] == "bad" for p in presses):
+            presses = [(*p[:4], None, *p[5:]) for p in presses]  # type: ignore[misc]
         await put(tx, counts, presses, *rest)
 
     monkeypatch.setattr(votes, "put", refuse_one)
