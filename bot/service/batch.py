@@ -116,7 +116,7 @@ async def commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked])
 
 
 async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]) -> list[Reply | RuleError]:
-    async with store.begin(urgent=True) as tx:  # fans wait for their toasts
+    async with store.begin_batch() as tx:
         round_ids = {asked.action.round_id for asked in batch}
         await tx.share_rounds(round_ids)
         known, now = await rounds.rounds_now(tx, round_ids)

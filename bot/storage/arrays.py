@@ -155,17 +155,14 @@ class Statement:
 
     async def rows(self, tx: Tx, *lines: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Execute it over the lines of each kind and read what it returns."""
-        given = self.parameters(tx.sqlite, *lines)
-        if tx.sqlite:
-            return await tx.inline.fetch(self.text(True), given)
-        return (await tx.conn.exec_driver_sql(self.text(False), given)).all()
+        return await tx.fetch(self.text(tx.sqlite), self.parameters(tx.sqlite, *lines))
 
     async def write(self, tx: Tx, lines: Sequence[Sequence[Any]]) -> None:
         """Insert the lines of its one kind."""
         if tx.sqlite:
             await tx.inline.write(self.text(True), self.given[0].written(lines))
         else:
-            await tx.conn.exec_driver_sql(self.text(False), self.parameters(False, lines))
+            await tx.fetch(self.text(False), self.parameters(False, lines))
 
     def parameters(self, on_sqlite: bool, *lines: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
         """Make what its text takes, but for `executemany`."""
@@ -209,7 +206,7 @@ def _array(kind: TypeEngine[Any]) -> Callable[[Sequence[Any]], str]:
     faster. Its rules: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO
     """
     if isinstance(kind, String):
-        return lambda values: _braced([_quoted(value) for value in values])
+        return _texts
     if isinstance(kind, UtcDateTime):
         return lambda values: _braced([_instant(value) for value in values])
     if not isinstance(kind, Integer | Boolean):
@@ -219,6 +216,14 @@ def _array(kind: TypeEngine[Any]) -> Callable[[Sequence[Any]], str]:
 
 def _braced(values: Sequence[str]) -> str:
     return f"{{{','.join(values)}}}"
+
+
+def _texts(values: Sequence[str | None]) -> str:
+    if None not in values:
+        joined = '","'.join(values)  # type: ignore[arg-type]
+        if joined.count('"') == 2 * (len(values) - 1) and "\\" not in joined:  # nothing to escape in any
+            return f'{{"{joined}"}}'
+    return _braced([_quoted(value) for value in values])
 
 
 def _quoted(value: str | None) -> str:

@@ -125,6 +125,10 @@ class Connection:
                     raise
             await asyncio.sleep(_ASK_AGAIN_S)
 
+    @property
+    def closed(self) -> bool:
+        return not self._open
+
     def cursor(self) -> Cursor:
         return Cursor(self)
 

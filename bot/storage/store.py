@@ -6,9 +6,9 @@ advisory lock per round; on SQLite every write is `BEGIN IMMEDIATE`, which admit
 
 import secrets
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError, Problem, StateError
+from bot.storage import direct_postgresql
+from bot.storage.direct_postgresql import Connection as DirectPostgresql
 from bot.storage.inline_sqlite import Checkpoints
 from bot.storage.inline_sqlite import Connection as InlineSqlite
 from bot.storage.place import Place
@@ -30,8 +32,14 @@ from bot.storage.together import Together
 from bot.text import t
 
 T = TypeVar("T")
+Driver = InlineSqlite | DirectPostgresql
 
-DATABASE_ERRORS = (SQLAlchemyError, sqlite3.Error, OSError)
+DATABASE_ERRORS: tuple[type[Exception], ...] = (
+    SQLAlchemyError,
+    sqlite3.Error,
+    *direct_postgresql.ERRORS,
+    OSError,
+)
 """What a database that is down, wrong or full raises."""
 
 _ROUND_LOCK = 0x43415457  # the namespace ("CATW") of our advisory locks
@@ -56,11 +64,11 @@ _inside: ContextVar[bool] = ContextVar("unit_of_work", default=False)
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """One unit of work. One that writes on SQLite knows its driver's connection beforehand."""
+    """One unit of work. One that writes on SQLite and a batch of votes know their driver's connection."""
 
     conn: AsyncConnection
     store: "Store"
-    driver: InlineSqlite | None = None
+    driver: Driver | None = None
 
     @property
     def sqlite(self) -> bool:
@@ -69,7 +77,7 @@ class Tx:
     @property
     def inline(self) -> InlineSqlite:
         """The driver's own connection; on SQLite only."""
-        if self.driver is not None:
+        if isinstance(self.driver, InlineSqlite):
             return self.driver
         assert self.conn.sync_connection is not None
         driver = self.conn.sync_connection.connection.driver_connection
@@ -84,7 +92,16 @@ class Tx:
         """Wait until nobody closes these rounds and keep them from being closed until the commit."""
         if not self.sqlite:
             for key in _lock_keys(round_ids):
-                await self.conn.exec_driver_sql(_SHARE, (key,))
+                await self.fetch(_SHARE, (key,))
+
+    async def fetch(self, statement: str, parameters: tuple[Any, ...]) -> Sequence[Sequence[Any]]:
+        """Read all that a statement finds, which is given to the driver as it is."""
+        if self.driver is not None:
+            return await self.driver.fetch(statement, parameters)
+        if self.sqlite:
+            return await self.inline.fetch(statement, parameters)
+        found = await self.conn.exec_driver_sql(statement, parameters)
+        return found.all() if found.returns_rows else ()
 
     async def exclude_rounds(self, round_ids: Iterable[int]) -> None:
         """Wait for every vote under way in these rounds and keep new ones waiting until the commit."""
@@ -115,7 +132,7 @@ class Store:
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
         self._writer = Place()
         self._small = Together(partial(self.begin, urgent=True))
-        self._writing: tuple[AsyncConnection, InlineSqlite] | None = None
+        self._kept: tuple[AsyncConnection, Driver] | None = None
         self._checkpoints = Checkpoints(str(parsed.database), self._writer)
 
     @property
@@ -128,17 +145,20 @@ class Store:
 
         Who is `urgent` goes before the others in this process who wait.
         """
-        refuse_nesting()
-        token = _inside.set(True)
-        try:
+        with _outermost():
             if self.sqlite:
-                async with self._writer.taken(urgent=urgent), self._immediate() as tx:
+                async with self._writer.taken(urgent=urgent), self._at_once() as tx:
                     yield tx
             else:
                 async with (self._urgent if urgent else self.engine).begin() as conn:
                     yield Tx(conn, self)
-        finally:
-            _inside.reset(token)
+
+    @asynccontextmanager
+    async def begin_batch(self) -> AsyncIterator[Tx]:
+        """Open the unit of work of a batch of votes: one at a time, and before the others who wait."""
+        with _outermost():
+            async with self._writer.taken(urgent=True), self._at_once() as tx:
+                yield tx
 
     async def join(self, work: Callable[[Tx], Awaitable[T]]) -> T:
         """Do something small in a transaction that it shares with others, and give its result once committed.
@@ -149,26 +169,36 @@ class Store:
         return await self._small.do(work)
 
     @asynccontextmanager
-    async def _immediate(self) -> AsyncIterator[Tx]:
-        """Hold SQLite's writing place, on the one connection that ever does.
+    async def _at_once(self) -> AsyncIterator[Tx]:
+        """Hold the connection that is kept open for this, on SQLite the only one that writes.
 
-        SQLAlchemy takes it to be in a transaction for good: beginning and ending one through it takes longer
-        than what a vote writes.
+        Its driver begins and ends its transactions: SQLAlchemy takes longer for that than a vote does.
         """
-        if self._writing is None:
-            conn = await self.engine.connect()
-            await conn.execution_options(catwalk_writes=True)
-            await conn.begin()
-            self._writing = conn, Tx(conn, self).inline
-        conn, driver = self._writing
-        await driver.begin()
+        if self._kept is not None and self._kept[1].closed:  # the database was away
+            await self._kept[0].invalidate()
+            await self._kept[0].close()
+            self._kept = None
+        if self._kept is None:
+            self._kept = await self._keep()
+        conn, driver = self._kept
         try:
+            await driver.begin()
             yield Tx(conn, self, driver)
             await driver.commit()
         except BaseException:
             await driver.rollback()
             raise
-        self._checkpoints.nudge()
+        if self.sqlite:
+            self._checkpoints.nudge()
+
+    async def _keep(self) -> tuple[AsyncConnection, Driver]:
+        conn = await self._urgent.connect()
+        if not self.sqlite:
+            await conn.execution_options(isolation_level="AUTOCOMMIT")
+            return conn, DirectPostgresql((await conn.get_raw_connection()).driver_connection)
+        await conn.execution_options(catwalk_writes=True)
+        await conn.begin()  # SQLAlchemy takes it to be in a transaction for good
+        return conn, Tx(conn, self).inline
 
     @asynccontextmanager
     async def read(self, *, heavy: bool = False) -> AsyncIterator[Tx]:
@@ -188,8 +218,8 @@ class Store:
 
     async def close(self) -> None:
         """Give back every connection."""
-        if self._writing is not None:
-            await self._writing[0].close()
+        if self._kept is not None:
+            await self._kept[0].close()
         await self._checkpoints.close()
         for engine in self.engines:
             await engine.dispose()
@@ -222,6 +252,16 @@ _NO_URL = t(
 )
 
 
+@contextmanager
+def _outermost() -> Iterator[None]:
+    refuse_nesting()
+    token = _inside.set(True)
+    try:
+        yield
+    finally:
+        _inside.reset(token)
+
+
 def refuse_nesting() -> None:
     """Raise StateError inside a unit of work: whoever waits there for another may wait for ever."""
     if _inside.get():
@@ -233,8 +273,9 @@ def is_outage(error: Exception) -> bool:
     one of two transactions in each other's way (class 40): then another try changes nothing."""
     if isinstance(error, (DataError, IntegrityError)):
         return False
-    if isinstance(error, DBAPIError):
-        return str(getattr(error.orig, "sqlstate", ""))[:2] not in ("22", "23", "40")
+    if isinstance(error, (DBAPIError, *direct_postgresql.ERRORS)):
+        ours = error.orig if isinstance(error, DBAPIError) else error
+        return str(getattr(ours, "sqlstate", ""))[:2] not in ("22", "23", "40")
     return isinstance(error, (OSError, PoolTimeout, sqlite3.OperationalError))
 
 

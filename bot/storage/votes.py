@@ -89,8 +89,8 @@ class Met(Struct, frozen=True, gc=False):
 
 
 PressLine = tuple[int, int, int, str, str, int, Any, str, str, bool]
-"""One line of the history: its name, kind, number in its ballot, instant (`as_given`), what it changed and what
-it was answered (JSON), and whether it was undone."""
+"""One line of the history: its name, kind, number in its ballot, instant (`as_given`), changes and answer as
+JSON, and whether it was undone."""
 
 VoteLine = tuple[int, int, int, int | None, bool, int, int, Any]
 """One vote as it is now: round, fan, version, its cell, the account it came through, instant (`as_given`)."""

@@ -57,6 +57,7 @@ from bot.settings import Database, Photos, Room, Settings
 from bot.storage import people as stored_people
 from bot.storage import presales as stored_presales
 from bot.storage import rounds as stored_rounds
+from bot.storage.direct_postgresql import Connection as DirectPostgresql
 from bot.storage.inline_sqlite import Connection as InlineSqlite
 from tests.clock import Clock
 from tests.e2e.process import SECRET
@@ -329,8 +330,12 @@ class Power:
         for name in ("before_cursor_execute", "after_cursor_execute", "commit"):
             for engine in installation.store.engines:
                 event.listen(engine.sync_engine, name, self._pass)
-        for name in ("fetch", "write", "commit"):  # what goes past SQLAlchemy
-            setattr(InlineSqlite, name, self._passing(getattr(InlineSqlite, name)))
+        for driver, names in (
+            (InlineSqlite, ("fetch", "write", "commit")),
+            (DirectPostgresql, ("fetch", "commit")),
+        ):
+            for name in names:  # what goes past SQLAlchemy
+                setattr(driver, name, self._passing(getattr(driver, name)))
 
     def _passing(self, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         async def passing(*args: Any) -> Any:

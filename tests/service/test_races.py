@@ -88,7 +88,7 @@ def unlock(monkeypatch: pytest.MonkeyPatch, voter: Store) -> None:
             async with begin() as tx:
                 await write(tx, book)
 
-        monkeypatch.setattr(voter, "begin", lambda **_: voter.read())
+        monkeypatch.setattr(voter, "begin_batch", voter.read)
         monkeypatch.setattr(batch, "_write", write_later)
 
 

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 from structlog.testing import capture_logs
 
 from bot.errors import RuleError, StateError
@@ -20,6 +19,7 @@ from bot.service.rounds import By
 from bot.service.shop import Shop
 from bot.storage import one_ballot, people, tallies, votes
 from bot.storage import rounds as round_rows
+from bot.storage.direct_postgresql import Connection as DirectPostgresql
 from bot.storage.inline_sqlite import Connection as InlineSqlite
 from bot.storage.store import Store
 from tests.made_shop import ROOM, MadeShop, campaign_file, plan
@@ -48,20 +48,17 @@ def words(reply: Outcome) -> str:
 
 @contextmanager
 def commits(store: Store) -> Iterator[list[object]]:
-    """Collect the transactions a store commits."""
+    """Collect the batches a store commits."""
     seen: list[object] = []
     with pytest.MonkeyPatch.context() as patch:
-        if store.sqlite:
-            commit = InlineSqlite.commit
+        driver = InlineSqlite if store.sqlite else DirectPostgresql
+        commit = driver.commit
 
-            async def counted(connection: InlineSqlite) -> None:
-                seen.append(connection)
-                await commit(connection)
+        async def counted(connection: Any) -> None:
+            seen.append(connection)
+            await commit(connection)
 
-            patch.setattr(InlineSqlite, "commit", counted)
-        else:
-            for engine in store.engines:
-                event.listen(engine.sync_engine, "commit", seen.append)
+        patch.setattr(driver, "commit", counted)
         yield seen
 
 

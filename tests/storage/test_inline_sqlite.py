@@ -128,6 +128,57 @@ async def test_a_commit_does_not_stop_the_loop_and_outlives_who_asked_for_it(
     assert await run(connection, "SELECT n FROM t") == [(1,)]
 
 
+async def add(connection: Connection, lines: int) -> None:
+    await connection.begin()
+    await connection.write("INSERT INTO t VALUES (?)", [(1,)] * lines)
+
+
+@pytest.mark.parametrize("short_s", [60.0, 0.0])
+async def test_a_short_commit_is_made_here_if_such_commits_were_short_lately(
+    path: Path, committing: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, short_s: float
+) -> None:
+    """The disk of this test is held, so what is done nevertheless was not given to the thread."""
+    connection = Connection(str(path), 10.0, committing)
+    await add(connection, 1)
+    await connection.commit()
+    monkeypatch.setattr(inline_sqlite, "_SHORT_S", short_s)
+    for lines, here in ((3, short_s == 60), (inline_sqlite._FEW_LINES + 1, False), (1, short_s == 60)):
+        disk = threading.Event()
+        committing.submit(disk.wait)
+        await add(connection, lines)
+        commit = asyncio.create_task(connection.commit())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert commit.done() is here, lines
+        disk.set()
+        await commit
+    connection.stop()
+    assert count(path) == inline_sqlite._FEW_LINES + 6
+
+
+async def test_after_a_slow_commit_the_next_ones_are_made_in_the_thread(
+    path: Path, committing: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline_sqlite, "_SHORT_S", 1.0)
+    took = iter([0.1, 5.0, *[0.1] * inline_sqlite._LATELY, 0.1, 0.1])
+    threads = []
+
+    def timed(_: Connection, begun: threading.Event | None = None) -> float:
+        threads.append(begun is not None)
+        return next(took)
+
+    connection = Connection(str(path), 10.0, committing)
+    connection._lately.clear()
+    connection._lately.append(0.1)
+    monkeypatch.setattr(Connection, "_commit", timed)
+    for _ in range(inline_sqlite._LATELY + 4):
+        if not connection.raw.in_transaction:
+            await add(connection, 1)
+        await connection.commit()
+    assert threads == [False, False, *[True] * inline_sqlite._LATELY, False, False]
+    connection.stop()
+
+
 async def test_heavy_reading_happens_elsewhere(connection: Connection) -> None:
     await connection.create_function("thread", 0, threading.get_ident)
     assert await run(connection, "SELECT thread()") == [(threading.get_ident(),)]

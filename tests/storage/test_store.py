@@ -167,6 +167,58 @@ async def test_a_worker_that_hangs_in_a_transaction_does_not_keep_a_round_from_c
     await hanging.close()
 
 
+@pytest.mark.parametrize("shop_url", ["postgresql"], indirect=True)
+async def test_a_batch_whose_connection_is_lost_is_an_outage_and_the_next_one_has_another(
+    store: Store,
+) -> None:
+    async def connection_of(tx: Tx) -> int:
+        ((pid,),) = await tx.fetch("SELECT pg_backend_pid()", ())
+        return int(pid)
+
+    with pytest.raises(store_module.DATABASE_ERRORS) as lost:
+        async with store.begin_batch() as tx:
+            first = await connection_of(tx)
+            await add_fan(tx, START)
+            async with store.read() as other:
+                await other.fetch("SELECT pg_terminate_backend($1)", (first,))
+            await connection_of(tx)
+    assert is_outage(lost.value)
+    async with store.begin_batch() as tx:
+        second = await connection_of(tx)
+        await add_fan(tx, START + timedelta(hours=1))
+    async with store.begin_batch() as tx:
+        assert await connection_of(tx) == second != first
+    assert await fans(store) == [START + timedelta(hours=1)]
+
+
+async def test_what_a_batch_is_refused_is_undone_and_its_connection_is_kept(store: Store) -> None:
+    for _ in range(2):
+        with pytest.raises(Exception, match="no_such_table") as refused:
+            async with store.begin_batch() as tx:
+                await add_fan(tx, START)
+                await tx.fetch("SELECT 1 FROM no_such_table", ())
+        assert is_outage(refused.value)
+    kept = store._kept
+    async with store.begin_batch() as tx:
+        await add_fan(tx, START)
+    assert store._kept is kept
+    assert await fans(store) == [START]
+
+
+async def test_batches_go_one_after_the_other(store: Store) -> None:
+    order: list[str] = []
+
+    async def batch(name: str) -> None:
+        async with store.begin_batch() as tx:
+            order.append(name)
+            await add_fan(tx, START)
+            await asyncio.sleep(0)
+            order.append(name)
+
+    await asyncio.gather(batch("one"), batch("two"))
+    assert order == ["one", "one", "two", "two"]
+
+
 async def test_nobody_waits_for_a_lock_for_ever(store: Store, shop_url: str) -> None:
     if store.sqlite:
         pytest.skip("SQLite's own patience is bounded: see test_inline_sqlite")
