@@ -12,6 +12,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from msgspec import Struct
+
 from bot.errors import RuleError
 from bot.port import REASONS
 from bot.rounds.model import BallotShape, RoundPlan
@@ -66,7 +68,7 @@ class Given(NamedTuple):
 EMPTY = Cell()
 
 
-class Count(NamedTuple):
+class Count(Struct, frozen=True, gc=False):
     """How many items a ballot answers, and how many of the answers are for something."""
 
     answers: int = 0

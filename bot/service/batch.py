@@ -237,7 +237,11 @@ def _answer(book: _Book, one: _Live | RuleError) -> _Answered | RuleError:
         return one
     name = (*one.ballot.key, one.met.account_id, one.asked.event_id)
     try:
-        said, turned = book.answers.get(name) or _answered_before(one) or _record(book, one, name)
+        said, turned = (
+            book.answers.get(name)
+            or (one.met.first and _answered_before(one.met.first, one.ballot.field))
+            or _record(book, one, name)
+        )
     except RuleError as refused:
         return refused
     return _Answered(one, said, turned, one.ballot.count)
@@ -254,12 +258,9 @@ def _reply(answered: _Answered, now: datetime) -> Reply:
     return Reply(deciding.sentence(*answered.said), None, strip, answered.turned, language_of(language))
 
 
-def _answered_before(one: _Live) -> tuple[Said, Turned] | None:
+def _answered_before(first: tuple[str, str], known: Field) -> tuple[Said, Turned]:
     """Read what the same press was answered in an earlier batch."""
-    if one.met.first is None:
-        return None
-    changes, said = one.met.first
-    known = one.ballot.field
+    changes, said = first
     return deciding.load(said), deciding.turned_by(deciding.stored_changes(changes, known), known)
 
 

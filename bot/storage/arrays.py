@@ -87,10 +87,12 @@ class Rows:
             given |= {"first_round": min(rounds), "last_round": max(rounds)}
         return given
 
-    def written(self, lines: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    def written(self, lines: Sequence[Sequence[Any]]) -> Sequence[Sequence[Any]]:
         """Turn lines to what SQLite's driver takes."""
+        if not self._written or not lines:
+            return lines
         columns: list[Sequence[Any]] = list(zip(*lines, strict=True))
-        for i, write in self._written if lines else ():
+        for i, write in self._written:
             columns[i] = [write(value) for value in columns[i]]
         return list(zip(*columns, strict=True))
 

@@ -368,7 +368,7 @@ async def put(
     On PostgreSQL this is where a batch takes its ballots, in order, so that two workers never wait for each
     other crosswise. Raises OvertakenError where another press came in between; SQLite has one writer.
     """
-    counts = sorted([(*b.key, b.group_id, *b.count, b.new, at, at) for b in ballots])
+    counts = sorted([(*b.key, b.group_id, b.count.answers, b.count.picks, b.new, at, at) for b in ballots])
     lines: tuple[Lines, ...] = (counts, presses, sorted(votes), _tally_lines(tx, moved))
     if tx.sqlite:
         for statement, its in zip((_PUT_COUNTS, _ADD_PRESSES, _PUT_VOTES, _ADD_TO_TALLY), lines, strict=True):
@@ -380,7 +380,12 @@ async def put(
 
 async def put_counts(tx: Tx, counts: Counts, now: datetime) -> None:
     """Write the counts of ballots alone, else like `put`."""
-    lines = sorted([(*key, row.group_id, *row.counted, new, now, now) for key, (row, new) in counts.items()])
+    lines = sorted(
+        [
+            (*key, row.group_id, row.counted.answers, row.counted.picks, new, now, now)
+            for key, (row, new) in counts.items()
+        ]
+    )
     if tx.sqlite:
         await _PUT_COUNTS.write(tx, lines)
     else:
