@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 ACTION_BYTES = 64
 """Longest action text: Telegram's limit on callback data."""
 
@@ -22,8 +24,7 @@ class Role(StrEnum):
     OWNER = "owner"
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Struct, frozen=True, gc=False):
     """Who acts, as their platform names them. `language` is what the platform reports, or None."""
 
     platform: str
@@ -32,8 +33,7 @@ class Actor:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True, gc=False):
     """A button pressed, or its text path. `action` is untrusted: anyone can send any bytes.
 
     `event_id` names this press on its platform; the same one again gets the first answer again.

@@ -9,9 +9,11 @@ vote after which somebody waits for another screen stands in the ledger too, unt
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from contextlib import nullcontext
-from typing import Any, NamedTuple
+from typing import Any
 
 import structlog
+from msgspec import Struct
+from msgspec.structs import replace
 from telegram import Update
 from telegram.ext import Application
 
@@ -28,7 +30,7 @@ AGAIN_S = (1.0, 2.0, 4.0, 8.0, 16.0)
 """How long to wait before a handler that was cut off is begun again."""
 
 
-class Toast(NamedTuple):
+class Toast(Struct, frozen=True):
     """What a press is answered with, and what is shown `after` that; `surely`: if not by us, then by the next
     process."""
 
@@ -38,7 +40,7 @@ class Toast(NamedTuple):
     surely: bool = False
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True):
     """A toast for the press with this id, and the update it came by."""
 
     query_id: str
@@ -125,7 +127,7 @@ class Receiver:
         return [
             Answer(
                 update.query.id,
-                toast._replace(after=None) if update.update_id in again else toast,
+                replace(toast, after=None) if update.update_id in again else toast,
                 update.update_id,
             )
             for update, toast in votes
