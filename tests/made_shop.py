@@ -371,14 +371,14 @@ async def until_blocked(store: Store, task: "asyncio.Task[object]") -> None:
 
 async def until_asked(store: Store, start: Callable[[], Coroutine[object, object, T]]) -> "asyncio.Task[T]":
     """Start a task and return it once it has asked `store` for SQLite's only writing place, or is done."""
-    asked, at_once = asyncio.Event(), store._at_once
+    asked, on_kept = asyncio.Event(), store._on_kept
 
     def asks() -> AbstractAsyncContextManager[Tx]:
         asked.set()
-        return at_once()
+        return on_kept()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(store, "_at_once", asks)
+        patch.setattr(store, "_on_kept", asks)
         task = asyncio.create_task(start())
         waiting = asyncio.create_task(asked.wait())
         await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)

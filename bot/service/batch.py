@@ -65,7 +65,7 @@ class _Ballot(Mine):
     earlier: list[Earlier] | None = None
 
 
-class _Live(Struct, frozen=True, gc=False):
+class _Live(Struct, frozen=True):
     """A press of a known fan in a known round; `refusal` says why it may not count, if so.
 
     It is `plain` if nothing more needs to be read for it: most are a pick of one design on a sheet.
@@ -78,7 +78,7 @@ class _Live(Struct, frozen=True, gc=False):
     plain: bool
 
 
-class _Answered(Struct, frozen=True, gc=False):
+class _Answered(Struct, frozen=True):
     """What a press is answered, and how its ballot stood then."""
 
     one: _Live

@@ -143,8 +143,9 @@ def _pick(mine: Mine, numbers: tuple[int, ...], want: bool | None) -> Decided:
         return _pick_one(position, field.candidates[position].version_id, numbers, before, want)
     positions = _positions(field, numbers)
     changes = ballots.pick(mine.cells, positions, want)
-    turned = turned_by(changes, mine.field)
-    return _of(mine, "pick", changes, _picked(turned, numbers))
+    turned = turned_by(changes, field)
+    stored = [field.stored(change.item) for change in changes]
+    return _decided("pick", changes, stored, _picked(turned, numbers), turned)
 
 
 @lru_cache(maxsize=16_384)

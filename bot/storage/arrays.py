@@ -176,7 +176,8 @@ class Statement:
 
 def as_given(tx: Tx, at: datetime) -> Any:
     """Write an instant as the driver takes it, once for all the lines it stands in."""
-    return _write_instant(at) if tx.sqlite else at
+    write = _written(_AT) if tx.sqlite else None
+    return write(at) if write else at
 
 
 def instant(value: Any) -> datetime | None:
@@ -239,6 +240,3 @@ def _quoted(value: str | None) -> str:
 def _instant(value: datetime | None) -> str:
     utc = _AT.process_bind_param(value, _POSTGRESQL)
     return "NULL" if utc is None else f'"{utc.isoformat()}"'
-
-
-_write_instant: Callable[[datetime], Any] = _written(_AT) or str

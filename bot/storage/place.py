@@ -1,4 +1,4 @@
-"""SQLite's one writing place, within this process."""
+"""A connection for one at a time: SQLite's that writes, PostgreSQL's for votes."""
 
 import asyncio
 from collections import deque

@@ -147,7 +147,7 @@ class Store:
         """
         with _outermost():
             if self.sqlite:
-                async with self._writer.taken(urgent=urgent), self._at_once() as tx:
+                async with self._writer.taken(urgent=urgent), self._on_kept() as tx:
                     yield tx
             else:
                 async with (self._urgent if urgent else self.engine).begin() as conn:
@@ -157,7 +157,7 @@ class Store:
     async def begin_batch(self) -> AsyncIterator[Tx]:
         """Open the unit of work of a batch of votes: one at a time, and before the others who wait."""
         with _outermost():
-            async with self._writer.taken(urgent=True), self._at_once() as tx:
+            async with self._writer.taken(urgent=True), self._on_kept() as tx:
                 yield tx
 
     async def join(self, work: Callable[[Tx], Awaitable[T]]) -> T:
@@ -169,7 +169,7 @@ class Store:
         return await self._small.do(work)
 
     @asynccontextmanager
-    async def _at_once(self) -> AsyncIterator[Tx]:
+    async def _on_kept(self) -> AsyncIterator[Tx]:
         """Hold the connection that is kept open for this, on SQLite the only one that writes.
 
         Its driver begins and ends its transactions: SQLAlchemy takes longer for that than a vote does.

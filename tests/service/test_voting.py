@@ -1,6 +1,7 @@
 """Group commit: presses share a transaction and nothing else; each gets its own answer, once and for all."""
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -305,6 +306,19 @@ async def test_a_crowd_that_is_late_is_told_the_closing_time_without_another_loo
     found = await outcomes(*(made.press(fan, "2", pick(made, 1)) for fan in fans))
     assert codes(found) == ["vote.late"] * 3
     assert [one.zone for one in found if isinstance(one, RuleError)] == ["Europe/Berlin"] * 3
+
+
+async def test_a_refusal_leaves_nothing_behind(made: MadeShop) -> None:
+    """What refuses a press knows through its traceback what it refused, which knows it: only the collector
+    can end that."""
+    fans = await some_fans(made, 3)
+    await outcomes(*(made.press(fan, "1", pick(made, 1)) for fan in fans))
+    made.clock.set((await made.round()).closes_at)
+    found = codes(await outcomes(*(made.press(fan, "2", pick(made, 2)) for fan in fans)))
+    assert found == ["vote.late"] * 3
+    await asyncio.sleep(0)  # their tasks end
+    gc.collect()
+    assert not [one for one in gc.get_objects() if isinstance(one, RuleError)]
 
 
 async def test_only_what_many_do_alike_is_remembered(made: MadeShop) -> None:
