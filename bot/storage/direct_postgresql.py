@@ -37,8 +37,10 @@ class Connection:
         """Undo what was not committed; a connection that cannot is closed, which undoes it as well."""
         try:
             await self._raw.execute("ROLLBACK")
-        except Exception:
+        except BaseException as error:
             self._raw.terminate()
+            if not isinstance(error, Exception):  # cancelled for the second time
+                raise
 
     async def fetch(self, statement: str, parameters: Sequence[Any]) -> Sequence[Sequence[Any]]:
         found: Sequence[Sequence[Any]] = await self._raw.fetch(statement, *parameters)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.errors import ConfigError, StateError
 from bot.storage import store as store_module
+from bot.storage.direct_postgresql import Connection as DirectPostgresql
 from bot.storage.store import Store, Tx, is_outage, refuse_nesting
 from bot.storage.tables import Fan, UtcDateTime, table
 from tests.clock import START
@@ -203,6 +204,42 @@ async def test_what_a_batch_is_refused_is_undone_and_its_connection_is_kept(stor
         await add_fan(tx, START)
     assert store._kept is kept
     assert await fans(store) == [START]
+
+
+@pytest.mark.parametrize("shop_url", ["postgresql"], indirect=True)
+async def test_a_batch_cancelled_in_its_rollback_leaves_nothing_to_the_next_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written, undoing = asyncio.Event(), asyncio.Event()
+
+    async def batch() -> None:
+        async with store.begin_batch() as tx:
+            await add_fan(tx, START)
+            written.set()
+            await asyncio.Event().wait()
+
+    task = asyncio.create_task(batch())
+    await written.wait()
+    assert store._kept is not None
+    driver = store._kept[1]
+    assert isinstance(driver, DirectPostgresql)
+    raw, execute = driver._raw, type(driver._raw).execute
+
+    async def hang(connection: object, query: str, *args: object) -> object:
+        if connection is raw and query == "ROLLBACK":
+            undoing.set()
+            await asyncio.Event().wait()
+        return await execute(connection, query, *args)
+
+    monkeypatch.setattr(type(raw), "execute", hang)
+    task.cancel()
+    await undoing.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    async with store.begin_batch() as tx:
+        await add_fan(tx, START + timedelta(hours=1))
+    assert await fans(store) == [START + timedelta(hours=1)]
 
 
 async def test_batches_go_one_after_the_other(store: Store) -> None:
