@@ -21,12 +21,12 @@ from typing import Any
 
 import asyncpg
 
-from bot.storage import rounds, votes
+from bot.storage import rounds, voters, votes
 from bot.storage.arrays import Statement
 from bot.storage.inline_sqlite import LOG_BYTES
 from bot.storage.store import _ROUND_LOCK
 
-READS = (rounds._BY_ID, votes._MEET)
+READS = (rounds._BY_ID, voters._MEET)
 WRITES = (votes._PUT_COUNTS, votes._ADD_PRESSES, votes._PUT_VOTES, votes._ADD_TO_TALLY)
 FLOOR = (rounds._BY_ID, votes._ADD_PRESSES, votes._PUT_VOTES)
 """The least a vote is: check the round, keep the history, keep the vote."""
@@ -68,7 +68,7 @@ def lines_of(round_: Round, picks: Sequence[tuple[int, int]], events: int) -> Li
     names = [f"raw-{events + i:012d}" for i in range(len(voted))]
     return {
         rounds._BY_ID: [(round_.id,)],
-        votes._MEET: [
+        voters._MEET: [
             (i, "room", remote_id(fan), round_.id, round_.campaign_id, names[i], version)
             for i, (fan, version, _) in enumerate(voted)
         ],

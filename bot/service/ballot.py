@@ -26,7 +26,7 @@ from bot.rounds.model import BallotShape, Candidate, Round
 from bot.service.comments import member_group
 from bot.service.field import Field, answers_of, field_of, strip_of
 from bot.service.shop import Shop, known
-from bot.storage import one_ballot, orders, revisions, rounds, tallies, votes
+from bot.storage import one_ballot, orders, revisions, rounds, tallies, voters
 from bot.storage.people import GroupRow, Person
 from bot.storage.store import Tx
 from bot.text import Text, t
@@ -186,7 +186,7 @@ async def _closed(tx: Tx, person: Person, group: GroupRow, round_: Round, strip:
     """Say why this fan's ballot takes no votes now, with the very checks a press meets."""
     try:
         engine.check_votable(round_, strip.now)
-        memberships = await votes.memberships_of(tx, person.fan_id, round_.campaign_id)
+        memberships = await voters.memberships_of(tx, person.fan_id, round_.campaign_id)
         check_entry(round_, memberships, person.waits_since, group.remote_id)
     except RuleError as refused:
         return refused.text

@@ -20,16 +20,16 @@ from bot.rounds.model import BallotShape, Round
 from bot.service import deciding
 from bot.service.deciding import Decided, Mine, Said, Turned
 from bot.service.field import Field, Stored, field_of, strip_of
-from bot.storage import duels, orders, rounds, votes
+from bot.storage import duels, orders, rounds, voters, votes
 from bot.storage.arrays import as_given
 from bot.storage.duels import PairIds
 from bot.storage.store import Store, Tx
+from bot.storage.voters import Met
 from bot.storage.votes import (
     UNDOABLE,
     BallotRow,
     Earlier,
     Key,
-    Met,
     Name,
     OvertakenError,
     PressLine,
@@ -153,7 +153,7 @@ async def _meet(
             asked.append(
                 (i, actor.platform, actor.remote_id, round_.id, round_.campaign_id, one.event_id, version_id)
             )
-    return await votes.meet(tx, asked)
+    return await voters.meet(tx, asked)
 
 
 def _place(

@@ -19,7 +19,7 @@ from bot.service.comments import member_group, remark, shortened
 from bot.service.logbook import Deed
 from bot.service.rounds import By
 from bot.service.shop import Shop, check_role, known, language_for
-from bot.storage import comments, journal, moderation, one_ballot, outbox, people, tallies, votes
+from bot.storage import comments, journal, moderation, one_ballot, outbox, people, tallies, voters, votes
 from bot.storage import rounds as round_rows
 from bot.storage.journal import Entry
 from bot.storage.moderation import SaidRow
@@ -162,7 +162,7 @@ async def set_aside(
         if before := await journal.entry_of_event(tx, person.account_id, event_id):
             return Done(text, before.id)
         keys = [(round_id, were) for were in await moderation.were(tx, fan_id)]
-        through = await votes.memberships_of(tx, fan_id, round_.campaign_id)
+        through = await voters.memberships_of(tx, fan_id, round_.campaign_id)
         if not through:
             raise RuleError("mod.outsider", t("{fan} does not vote here.", fan=name))
         if (

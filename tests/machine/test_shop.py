@@ -18,7 +18,7 @@ from bot.rounds.ballots import Given
 from bot.rounds.model import Round
 from bot.service import batch, designs, rounds
 from bot.service import people as use_people
-from bot.storage import campaigns, one_ballot, people, votes
+from bot.storage import campaigns, one_ballot, people, voters, votes
 from tests.machine.pair import Place, on_sqlite
 from tests.machine.shop_machine import ShopMachine
 from tests.made_shop import EMPTY_ALL
@@ -122,15 +122,15 @@ def a_link_forgets_what_was_set_aside(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_ballot_set_aside_is_tallied(patch: pytest.MonkeyPatch) -> None:
-    meet = votes.meet
+    meet = voters.meet
 
-    async def unaware(*args: Any) -> dict[int, votes.Met]:
+    async def unaware(*args: Any) -> dict[int, voters.Met]:
         return {
             i: structs.replace(met, ballot=met.ballot and structs.replace(met.ballot, set_aside=False))
             for i, met in (await meet(*args)).items()
         }
 
-    patch.setattr(votes, "meet", unaware)
+    patch.setattr(voters, "meet", unaware)
 
 
 def the_older_answer_wins(patch: pytest.MonkeyPatch) -> None:
@@ -147,12 +147,12 @@ def the_older_answer_wins(patch: pytest.MonkeyPatch) -> None:
 
 
 def a_replay_counts_again(patch: pytest.MonkeyPatch) -> None:
-    meet = votes.meet
+    meet = voters.meet
 
-    async def never_seen(*args: Any) -> dict[int, votes.Met]:
+    async def never_seen(*args: Any) -> dict[int, voters.Met]:
         return {i: structs.replace(met, first=None) for i, met in (await meet(*args)).items()}
 
-    patch.setattr(votes, "meet", never_seen)
+    patch.setattr(voters, "meet", never_seen)
 
 
 def a_pause_takes_time(patch: pytest.MonkeyPatch) -> None:

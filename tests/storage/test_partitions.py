@@ -8,7 +8,7 @@ from sqlalchemy import Text, inspect, select, text
 from bot.errors import RuleError
 from bot.service import designs, rounds
 from bot.service.rounds import By
-from bot.storage import duels, orders, partitions, schema, votes
+from bot.storage import duels, orders, partitions, schema, voters, votes
 from bot.storage import rounds as round_rows
 from bot.storage.arrays import Statement
 from bot.storage.store import Store, Tx
@@ -114,9 +114,9 @@ FILLED = {
 
 READS = [
     (votes._READ_CELLS, "vote"),
-    (votes._MEET, "press"),
-    (votes._MEET, "ballot"),
-    (votes._MEET, "vote"),
+    (voters._MEET, "press"),
+    (voters._MEET, "ballot"),
+    (voters._MEET, "vote"),
     (duels._READ_CELLS, "duel"),
 ]
 
