@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 
+from msgspec import Struct
+
 from bot.i18n import Reader, render
 from bot.text import Text
 
@@ -16,7 +18,10 @@ def texts(value: object) -> Iterator[Text]:
     """Find every text in a card, a screen or a reply, however deep."""
     if isinstance(value, Text):
         yield value
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
+        for name in value.__struct_fields__:
+            yield from texts(getattr(value, name))
+    elif is_dataclass(value) and not isinstance(value, type):
         for field in fields(value):
             yield from texts(getattr(value, field.name))
     elif isinstance(value, Mapping):

@@ -14,6 +14,7 @@ from bot.rounds import ballots
 from bot.rounds.ballots import Cell, Change, Count, Item
 from bot.rounds.model import BallotShape, Round
 from bot.service.field import Field, Stored
+from bot.storage.votes import UNDOABLE
 from bot.text import Numbers, Text, t
 
 K = TypeVar("K")
@@ -53,9 +54,9 @@ Turned = tuple[tuple[int, bool], ...]
 class Decided(Struct, frozen=True):
     """What a press changes and is answered, with what follows from these alone.
 
-    `kind` is how the history names it, `none` where nothing changed. `cells` are the votes as they are now,
-    each with what it is stored under; `more` is what the ballot gains, and `moved` what the tally does
-    by version: (answers, picks). `history` and `answer` are changes and answer as they are kept, in JSON.
+    `kind` is how the history names it, `none` for an answer that changed nothing. `cells` are the votes as
+    they are now, each with what it is stored under; `more` is what the ballot gains, and `moved` what the
+    tally does by version: (answers, picks). `history` and `answer` are changes and answer as kept, in JSON.
     """
 
     kind: str
@@ -79,9 +80,11 @@ def _decided(
         answers = (now is not None) - (was is not None)
         for version_id, before, after in _designs(on, was, now):
             move(moved, version_id, answers, after - before)
+    if not changes and kind in UNDOABLE:
+        kind = "none"
     return Decided(
-        kind if changes else "none", said, turned, tuple(cells), ballots.gained(changes),
-        tuple(moved.items()), json.dumps(lines), json.dumps(said),
+        kind, said, turned, tuple(cells), ballots.gained(changes), tuple(moved.items()), json.dumps(lines),
+        json.dumps(said),
     )  # fmt: skip
 
 
@@ -154,7 +157,8 @@ def _pick_one(
 ) -> Decided:
     """Pick one design, as most presses do: what that changes is the same for every fan it stood so with."""
     changes = ballots.pick({position: before}, (position,), want)
-    turned = tuple((number, change.after.picked) for change in changes for number in numbers)
+    (number,) = numbers
+    turned = tuple((number, c.after.picked) for c in changes if c.after.picked is not c.before.picked)
     return _decided("pick", changes, [version_id] * len(changes), _picked(turned, numbers), turned)
 
 

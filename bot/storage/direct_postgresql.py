@@ -31,7 +31,9 @@ class Connection:
         await self._raw.execute("BEGIN")
 
     async def commit(self) -> None:
-        await self._raw.execute("COMMIT")
+        """Commit. PostgreSQL answers that of a transaction that failed with a rollback, and no error."""
+        if (done := await self._raw.execute("COMMIT")) != "COMMIT":
+            raise asyncpg.InterfaceError(f"a commit ended as {done}")
 
     async def rollback(self) -> None:
         """Undo what was not committed; a connection that cannot is closed, which undoes it as well."""

@@ -155,6 +155,7 @@ class Connection:
         short = self._written - written <= _FEW_LINES
         if short and max(self._lately) < _SHORT_S:
             took = self._commit()
+            await asyncio.sleep(0)  # else whoever commits again and again would be alone on the loop
         else:
             begun = Event()
             running = asyncio.get_running_loop().run_in_executor(self._committing, self._commit, begun)

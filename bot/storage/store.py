@@ -175,9 +175,9 @@ class Store:
         Its driver begins and ends its transactions: SQLAlchemy takes longer for that than a vote does.
         """
         if self._kept is not None and self._kept[1].closed:  # the database was away
-            await self._kept[0].invalidate()
-            await self._kept[0].close()
-            self._kept = None
+            (lost, _), self._kept = self._kept, None
+            await lost.invalidate()
+            await lost.close()
         if self._kept is None:
             self._kept = await self._keep()
         conn, driver = self._kept

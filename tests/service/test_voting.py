@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from bot.errors import RuleError, StateError
@@ -492,6 +493,20 @@ async def test_a_finished_page_is_passed_on_where_it_was_not_picked(made: MadeSh
     assert await made.tally() == {first: (1, 1)} | dict.fromkeys(others, (1, 0))
     await made.press(fan, "3", f"u:{made.round_id}")
     assert await made.tally() == dict.fromkeys((first, *others), (1, 0))
+
+
+async def test_the_history_names_what_was_asked_and_an_answer_that_changed_nothing_none(
+    made: MadeShop,
+) -> None:
+    (fan,) = await some_fans(made, 1)
+    await made.look(fan)
+    page = f"f:{made.round_id}:1"
+    asked = [pick(made, 1), pick(made, 1), page, page, f"u:{made.round_id}"]
+    for n, action in enumerate(asked):
+        await made.press(fan, f"{n}", action)
+    async with made.store.read() as tx:
+        kinds = await tx.conn.execute(select(votes.press.c.kind).order_by(votes.press.c.seq))
+        assert [*kinds.scalars()] == ["pick", "none", "finish", "finish", "undo"]
 
 
 async def test_a_page_of_another_order_is_not_finished_by_mistake(made: MadeShop) -> None:

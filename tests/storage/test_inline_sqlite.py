@@ -156,6 +156,25 @@ async def test_a_short_commit_is_made_here_if_such_commits_were_short_lately(
     assert count(path) == inline_sqlite._FEW_LINES + 6
 
 
+async def test_who_commits_again_and_again_is_not_alone_on_the_loop(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inline_sqlite, "_SHORT_S", 60.0)  # every commit is made on the loop
+    seen: list[int] = []
+
+    async def beat() -> None:
+        while True:
+            seen.append(len(seen))
+            await asyncio.sleep(0)
+
+    beating = asyncio.create_task(beat())
+    for _ in range(10):
+        await add(connection, 1)
+        await connection.commit()
+    beating.cancel()
+    assert len(seen) >= 9
+
+
 async def test_after_a_slow_commit_the_next_ones_are_made_in_the_thread(
     path: Path, committing: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

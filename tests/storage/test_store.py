@@ -192,6 +192,16 @@ async def test_a_batch_whose_connection_is_lost_is_an_outage_and_the_next_one_ha
     assert await fans(store) == [START + timedelta(hours=1)]
 
 
+@pytest.mark.parametrize("shop_url", ["postgresql"], indirect=True)
+async def test_a_commit_that_is_none_is_not_taken_for_one(store: Store) -> None:
+    with pytest.raises(store_module.DATABASE_ERRORS, match="ROLLBACK"):
+        async with store.begin_batch() as tx:
+            await add_fan(tx, START)
+            with pytest.raises(store_module.DATABASE_ERRORS):
+                await tx.fetch("SELECT 1 FROM no_such_table", ())
+    assert await fans(store) == []
+
+
 async def test_what_a_batch_is_refused_is_undone_and_its_connection_is_kept(store: Store) -> None:
     for _ in range(2):
         with pytest.raises(Exception, match="no_such_table") as refused:
