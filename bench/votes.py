@@ -52,7 +52,7 @@ from tests.postgres import running
 
 DESIGNS, FANS, AT_ONCE = 200, 4000, 256
 RATE = 3200
-_PROCESSES = get_context("spawn")
+_PROCESSES = get_context("forkserver")  # imports everything once
 
 
 def measure(bench: Bench) -> None:
