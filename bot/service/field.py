@@ -90,10 +90,8 @@ async def answers_of(tx: Tx, round_: Round, fan_id: int) -> dict[Stored, Given]:
     return dict(found)
 
 
-def by_kind(
-    answers: Mapping[tuple[Key, Stored], Given],
-) -> tuple[dict[tuple[Key, int], Given], dict[tuple[Key, PairIds], Given]]:
-    """Part answers on versions and those on pairs, which are stored apart."""
+async def put_answers(tx: Tx, answers: Mapping[tuple[Key, Stored], Given]) -> None:
+    """Write current answers: those on versions and those on pairs are stored apart."""
     versions: dict[tuple[Key, int], Given] = {}
     pairs: dict[tuple[Key, PairIds], Given] = {}
     for (key, one), given in answers.items():
@@ -101,12 +99,6 @@ def by_kind(
             versions[key, one] = given
         else:
             pairs[key, one] = given
-    return versions, pairs
-
-
-async def put_answers(tx: Tx, answers: Mapping[tuple[Key, Stored], Given]) -> None:
-    """Write current answers, one statement a kind."""
-    versions, pairs = by_kind(answers)
     if versions:
         await votes.put_votes(tx, versions)
     if pairs:

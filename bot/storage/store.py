@@ -96,10 +96,9 @@ class Tx:
 
     async def fetch(self, statement: str, parameters: tuple[Any, ...]) -> Sequence[Sequence[Any]]:
         """Read all that a statement finds, which is given to the driver as it is."""
-        if self.driver is not None:
-            return await self.driver.fetch(statement, parameters)
-        if self.sqlite:
-            return await self.inline.fetch(statement, parameters)
+        driver = self.inline if self.sqlite else self.driver
+        if driver is not None:
+            return await driver.fetch(statement, parameters)
         found = await self.conn.exec_driver_sql(statement, parameters)
         return found.all() if found.returns_rows else ()
 

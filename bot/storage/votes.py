@@ -28,26 +28,9 @@ from bot.errors import StateError
 from bot.rounds.ballots import Cell, Count, Given
 from bot.storage.arrays import Rows, Statement, among_given, by_key
 from bot.storage.store import Tx
-from bot.storage.tables import (
-    Account,
-    Ballot,
-    Duel,
-    Fan,
-    Group,
-    GroupCampaign,
-    Member,
-    Press,
-    Round,
-    Tally,
-    UtcDateTime,
-    Vote,
-    table,
-)
+from bot.storage.tables import Ballot, Press, Tally, UtcDateTime, Vote, table
 
-account, fan, group = table(Account), table(Fan), table(Group)
-group_campaign, member = table(GroupCampaign), table(Member)
-ballot, vote, duel = table(Ballot), table(Vote), table(Duel)
-press, tally, round_ = table(Press), table(Tally), table(Round)
+ballot, press, tally, vote = table(Ballot), table(Press), table(Tally), table(Vote)
 
 INT, SMALL, BOOL, STR, AT = BigInteger(), SmallInteger(), Boolean(), Text(), UtcDateTime()
 
@@ -74,7 +57,6 @@ JSON, and whether it was undone."""
 
 VoteLine = tuple[int, int, int, int | None, bool, int, int, Any]
 """One vote as it is now: round, fan, version, its cell, the account it came through, instant (`as_given`)."""
-
 
 Lines = Sequence[Sequence[Any]]
 

@@ -252,6 +252,15 @@ async def test_a_batch_cancelled_in_its_rollback_leaves_nothing_to_the_next_one(
     assert await fans(store) == [START + timedelta(hours=1)]
 
 
+@pytest.mark.parametrize("shop_url", ["postgresql"], indirect=True)
+async def test_what_a_driver_cannot_write_is_no_outage(store: Store) -> None:
+    """Else all of a batch were refused for one of them."""
+    with pytest.raises(store_module.DATABASE_ERRORS, match="invalid input") as refused:
+        async with store.begin_batch() as tx:
+            await tx.fetch("SELECT $1::TEXT", ("\ud800",))
+    assert not is_outage(refused.value)
+
+
 async def test_batches_go_one_after_the_other(store: Store) -> None:
     order: list[str] = []
 
