@@ -115,19 +115,19 @@ class Server:
     @contextmanager
     def fresh_database(self, template: str = "template0") -> Iterator[str]:
         """Yield the URL of a new copy of `template`; drop it at the end, whoever is still connected."""
-        name = self._create(template)
+        name = self.copy(template)
         try:
             yield self.url(name)
         finally:
             self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
-    def template(self, key: str, fill: Callable[[str], None]) -> str:
-        """Return a template named by `key` for `fresh_database`, made once by `fill(url)`.
+    def template(self, key: str, fill: Callable[[str], None], of: str = "template0") -> str:
+        """Return a template named by `key` for `fresh_database`, made once by `fill(url)` from another one.
 
         `fill` must close its connections: PostgreSQL copies no database that is in use.
         """
         if key not in self._templates:
-            name = self._create("template0")
+            name = self.copy(of)
             fill(self.url(name))
             self._templates[key] = name
         return self._templates[key]
@@ -136,7 +136,8 @@ class Server:
         """Run one statement and return its first value. Only outside a running event loop."""
         return asyncio.run(_value(self.port, database, statement))
 
-    def _create(self, template: str) -> str:
+    def copy(self, template: str) -> str:
+        """Name a new copy of `template`, which goes with the server."""
         name = f"t{next(self._names)}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name
