@@ -1,10 +1,10 @@
-"""SQLite for the event loop: statements run at once, where they are asked for; only commits go to a thread.
+"""SQLite for the event loop: statements run at once, where they are asked for; slow commits go to a thread.
 
 A statement of ours takes some ten microseconds, less than handing it to a thread and back (what aiosqlite
-does four times a statement). What waits for the disk, a commit, must not stop the loop, unless the disk has
-answered faster than a thread would; nor must a database that another process is writing to: instead of
-SQLite's own waiting, we ask again in a moment, so that two busy processes take turns. Speaks aiosqlite's
-protocol, as far as SQLAlchemy's dialect of that name uses it.
+does four times a statement). What waits for the disk, a commit, must not stop the loop for long; nor must a
+database that another process is writing to: instead of SQLite's own waiting, we ask again in a moment, so
+that two busy processes take turns. Speaks aiosqlite's protocol, as far as SQLAlchemy's dialect of that name
+uses it.
 """
 
 import asyncio
@@ -25,10 +25,9 @@ T = TypeVar("T")
 
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 _ASK_AGAIN_S = 0.001
-_FEW_LINES = 64
-"""What a commit has written that is short: some 16 votes."""
-_SHORT_S, _LATELY = 0.0005, 8
-"""How long the last short commits may have taken for the next one not to be given to a thread."""
+_SHORT_S, _LONG_S, _LATELY = 0.0005, 0.01, 8
+"""A commit was quick if it took less than giving it to a thread does, or less than what came before it in its
+transaction (at most so long); the next one is made here if so many were quick."""
 _HANDOVER_S = 0.001
 LOG_BYTES = 64 * 2**20
 """When the log is full. Copying stops commits for a moment, so it is done seldom."""
@@ -101,8 +100,8 @@ class Connection:
         self.heavy = False
         self._patience_s = patience_s
         self._committing = committing
-        self._written = 0
-        self._lately: deque[float] = deque([_SHORT_S], maxlen=_LATELY)
+        self._begun = 0.0
+        self._quick: deque[bool] = deque(maxlen=_LATELY)
         self._open = True
 
     @property
@@ -146,14 +145,14 @@ class Connection:
     async def begin(self) -> None:
         """Take the writing place."""
         await self.do(lambda: self.raw.execute("BEGIN IMMEDIATE"))
+        self._begun = time.perf_counter()
 
     async def commit(self) -> None:
-        """Wait for the disk: here if short commits were short lately, else in a thread."""
+        """Wait for the disk: here if commits were quick lately, else in a thread."""
         if not self.raw.in_transaction:
             return
-        written, self._written = self._written, self.raw.total_changes
-        short = self._written - written <= _FEW_LINES
-        if short and max(self._lately) < _SHORT_S:
+        before = time.perf_counter() - self._begun
+        if all(self._quick):
             took = self._commit()
             await asyncio.sleep(0)  # else whoever commits again and again would be alone on the loop
         else:
@@ -161,8 +160,7 @@ class Connection:
             running = asyncio.get_running_loop().run_in_executor(self._committing, self._commit, begun)
             begun.wait(_HANDOVER_S)  # what runs on the loop now would not let it begin
             took = await _ended(running)
-        if short:
-            self._lately.append(took)
+        self._quick.append(took < max(_SHORT_S, min(before, _LONG_S)))
 
     def _commit(self, begun: Event | None = None) -> float:
         """Commit; returns how many seconds it took."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import func, insert, select, text
@@ -111,6 +112,7 @@ async def test_a_commit_does_not_stop_the_loop_and_outlives_who_asked_for_it(
 ) -> None:
     disk = threading.Event()
     committing.submit(disk.wait)  # a slow disk: the commit has to wait for it
+    connection._quick.append(False)
     await run(connection, "BEGIN IMMEDIATE")
     await run(connection, "INSERT INTO t VALUES (1)")
     commit = asyncio.create_task(connection.commit())
@@ -133,33 +135,67 @@ async def add(connection: Connection, lines: int) -> None:
     await connection.write("INSERT INTO t VALUES (?)", [(1,)] * lines)
 
 
-@pytest.mark.parametrize("short_s", [60.0, 0.0])
-async def test_a_short_commit_is_made_here_if_such_commits_were_short_lately(
-    path: Path, committing: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, short_s: float
+class Disk:
+    """A disk that takes as long for each commit as it is told, by a clock of its own; `here` says which were
+    made on the loop."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.takes_s = self.now = 0.0
+        self.here: list[bool] = []
+        commit = Connection._commit
+
+        def timed(connection: Connection, begun: threading.Event | None = None) -> float:
+            self.here.append(threading.current_thread() is threading.main_thread())
+            commit(connection, begun)
+            return self.takes_s
+
+        monkeypatch.setattr(Connection, "_commit", timed)
+        monkeypatch.setattr(inline_sqlite, "time", SimpleNamespace(perf_counter=lambda: self.now))
+
+    async def made_here(self, connection: Connection, takes_s: float, after_s: float = 0.0) -> bool:
+        """Commit a line, so long after it was begun, and say whether the loop waited for it."""
+        await add(connection, 1)
+        self.now += after_s
+        self.takes_s = takes_s
+        await connection.commit()
+        return self.here[-1]
+
+
+SHORT_S, LONG_S = inline_sqlite._SHORT_S, inline_sqlite._LONG_S
+
+
+@pytest.mark.parametrize(
+    ("takes_s", "after_s", "quick"),
+    [
+        (0.9 * SHORT_S, 0.0, True),
+        (10 * SHORT_S, 0.0, False),
+        (0.9 * LONG_S, LONG_S, True),
+        (0.9 * LONG_S, 0.5 * LONG_S, False),
+        (1.1 * LONG_S, 60.0, False),
+    ],
+)
+async def test_a_commit_is_made_here_while_commits_are_short_or_shorter_than_what_came_before_them(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, takes_s: float, after_s: float, quick: bool
 ) -> None:
-    """The disk of this test is held, so what is done nevertheless was not given to the thread."""
-    connection = Connection(str(path), 10.0, committing)
-    await add(connection, 1)
-    await connection.commit()
-    monkeypatch.setattr(inline_sqlite, "_SHORT_S", short_s)
-    for lines, here in ((3, short_s == 60), (inline_sqlite._FEW_LINES + 1, False), (1, short_s == 60)):
-        disk = threading.Event()
-        committing.submit(disk.wait)
-        await add(connection, lines)
-        commit = asyncio.create_task(connection.commit())
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert commit.done() is here, lines
-        disk.set()
-        await commit
-    connection.stop()
-    assert count(path) == inline_sqlite._FEW_LINES + 6
+    disk = Disk(monkeypatch)
+    assert await disk.made_here(connection, takes_s, after_s)
+    assert await disk.made_here(connection, 0.0) is quick
+
+
+async def test_after_a_slow_commit_the_next_ones_are_made_in_the_thread(
+    connection: Connection, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+    for takes_s in (0.0, 0.0, 5.0, *[0.0] * inline_sqlite._LATELY, 0.0, 0.0):
+        await disk.made_here(connection, takes_s)
+    assert disk.here == [True, True, True, *[False] * inline_sqlite._LATELY, True, True]
+    assert count(path) == len(disk.here)
 
 
 async def test_who_commits_again_and_again_is_not_alone_on_the_loop(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(inline_sqlite, "_SHORT_S", 60.0)  # every commit is made on the loop
+    monkeypatch.setattr(inline_sqlite, "_SHORT_S", 60.0)  # every commit is quick
     seen: list[int] = []
 
     async def beat() -> None:
@@ -173,29 +209,6 @@ async def test_who_commits_again_and_again_is_not_alone_on_the_loop(
         await connection.commit()
     beating.cancel()
     assert len(seen) >= 9
-
-
-async def test_after_a_slow_commit_the_next_ones_are_made_in_the_thread(
-    path: Path, committing: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inline_sqlite, "_SHORT_S", 1.0)
-    took = iter([0.1, 5.0, *[0.1] * inline_sqlite._LATELY, 0.1, 0.1])
-    threads = []
-
-    def timed(_: Connection, begun: threading.Event | None = None) -> float:
-        threads.append(begun is not None)
-        return next(took)
-
-    connection = Connection(str(path), 10.0, committing)
-    connection._lately.clear()
-    connection._lately.append(0.1)
-    monkeypatch.setattr(Connection, "_commit", timed)
-    for _ in range(inline_sqlite._LATELY + 4):
-        if not connection.raw.in_transaction:
-            await add(connection, 1)
-        await connection.commit()
-    assert threads == [False, False, *[True] * inline_sqlite._LATELY, False, False]
-    connection.stop()
 
 
 async def test_heavy_reading_happens_elsewhere(connection: Connection) -> None:
