@@ -56,6 +56,8 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "10s",
     "lock_timeout": "20s",  # longer, so that whoever waits for such a worker outlasts it
 }
+CACHE = f"PRAGMA cache_size = -{16 * 1024}"
+"""Who writes to SQLite keeps so many KiB of the file at hand: every vote is on other pages than the last."""
 _POSTGRESQL = {"server_settings": _SESSION, "timeout": 10.0, "command_timeout": 60.0}
 """How we connect: seconds for a connection and for a statement, since a server that is gone never answers."""
 
@@ -197,7 +199,9 @@ class Store:
             return conn, DirectPostgresql((await conn.get_raw_connection()).driver_connection)
         await conn.execution_options(catwalk_writes=True)
         await conn.begin()  # SQLAlchemy takes it to be in a transaction for good
-        return conn, Tx(conn, self).inline
+        inline = Tx(conn, self).inline
+        await inline.fetch(CACHE, ())
+        return conn, inline
 
     @asynccontextmanager
     async def read(self, *, heavy: bool = False) -> AsyncIterator[Tx]:
