@@ -18,7 +18,7 @@ from bot.rounds.ballots import Cell, Count, Given, Item
 from bot.rounds.entry import check_entry
 from bot.rounds.model import BallotShape, Round
 from bot.service import deciding
-from bot.service.deciding import Decided, Mine, Said, Turned
+from bot.service.deciding import Decided, Mine, Told
 from bot.service.field import Field, Stored, field_of, strip_of
 from bot.storage import duels, orders, rounds, voters, votes
 from bot.storage.arrays import as_given
@@ -51,9 +51,9 @@ class Asked(Struct, frozen=True, gc=False):
 
 
 class _Ballot(Mine):
-    """A ballot of the batch: as read, then as the presses change it one by one. `new` counts them.
+    """A ballot of the batch: as read, then as the presses change it one by one.
 
-    `earlier` is what can be undone; None where nobody asks.
+    `lines` are theirs in the book; `earlier` is what can be undone, None where nobody asks.
     """
 
     key: Key
@@ -61,8 +61,12 @@ class _Ballot(Mine):
     count: Count
     presses: int
     set_aside: bool
-    new: int = 0
+    lines: list[int]
     earlier: list[Earlier] | None = None
+
+    @property
+    def new(self) -> int:
+        return len(self.lines)
 
 
 class _Live(Struct, frozen=True):
@@ -82,8 +86,7 @@ class _Answered(Struct, frozen=True):
     """What a press is answered, and how its ballot stood then."""
 
     one: _Live
-    said: Said
-    turned: Turned
+    told: Told
     stood: Count
 
 
@@ -94,10 +97,10 @@ class _Book:
     now: datetime
     at: Any  # the same, as the driver takes it
     ballots: dict[Key, _Ballot] = field(default_factory=dict)
-    answers: dict[Name, tuple[Said, Turned]] = field(default_factory=dict)
     votes: dict[tuple[int, int, int], VoteLine] = field(default_factory=dict)
     pairs: dict[tuple[Key, PairIds], Given] = field(default_factory=dict)
     presses: list[PressLine] = field(default_factory=list)
+    told: list[Told] = field(default_factory=list)  # line by line what the presses are answered
     undone: list[Name] = field(default_factory=list)
     moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
@@ -117,39 +120,53 @@ async def commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked])
 
 async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]) -> list[Reply | RuleError]:
     async with store.begin_batch() as tx:
-        round_ids = {asked.action.round_id for asked in batch}
-        await tx.share_rounds(round_ids)
-        known, now = await rounds.rounds_now(tx, round_ids)
-        book = _Book(now, as_given(tx, now))
-        for round_ in known.values():
-            if round_.opened_at is not None:
-                await field_of(tx, round_, fields)
-        met = await _meet(tx, batch, known, fields)
-        placed = [
-            _place(book, asked, met.get(i), known.get(asked.action.round_id), fields)
-            for i, asked in enumerate(batch)
-        ]
-        if more := [one for one in placed if isinstance(one, _Live) and not one.plain]:
-            await _read(tx, book, more)
-        answered = [_answer(book, one) for one in placed]
-        replies = asyncio.create_task(_replies(answered, book.now))  # while the database writes and commits
-        await _write(tx, book)
+        replies = await _store(tx, fields, batch)
     return await replies
 
 
+async def _store(
+    tx: Tx, fields: dict[int, Field], batch: Sequence[Asked]
+) -> asyncio.Task[list[Reply | RuleError]]:
+    """Write what a batch does; returns its answers, worded while the database writes and commits."""
+    round_ids = {asked.action.round_id for asked in batch}
+    await tx.share_rounds(round_ids)
+    known, now = await rounds.rounds_now(tx, round_ids)
+    book = _Book(now, as_given(tx, now))
+    for round_ in known.values():
+        if round_.opened_at is not None:
+            await field_of(tx, round_, fields)
+    named = [_named(asked.action, fields) for asked in batch]
+    met = await _meet(tx, batch, named, known, fields)
+    placed = [
+        _place(book, asked, position, met.get(i), known.get(asked.action.round_id), fields)
+        for i, (asked, position) in enumerate(zip(batch, named, strict=True))
+    ]
+    if more := [one for one in placed if isinstance(one, _Live) and not one.plain]:
+        await _read(tx, book, more)
+    replies = asyncio.create_task(_replies([_answer(book, one) for one in placed], book))
+    await _write(tx, book)
+    return replies
+
+
+def _named(action: Action, fields: Mapping[int, Field]) -> int | None:
+    """Find the position of the one design an action is about, if it is."""
+    field_ = fields.get(action.round_id)
+    return None if field_ is None else deciding.named(action, field_)
+
+
 async def _meet(
-    tx: Tx, batch: Sequence[Asked], known: Mapping[int, Round], fields: Mapping[int, Field]
+    tx: Tx,
+    batch: Sequence[Asked],
+    named: Sequence[int | None],
+    known: Mapping[int, Round],
+    fields: Mapping[int, Field],
 ) -> dict[int, Met]:
     """Find who pressed, by place in the batch; an id that no platform sends is nobody's."""
     asked = []
-    for i, one in enumerate(batch):
-        actor, action = one.actor, one.action
-        round_ = known.get(action.round_id)
+    for i, (one, position) in enumerate(zip(batch, named, strict=True)):
+        actor, round_ = one.actor, known.get(one.action.round_id)
         if round_ is not None and actor.remote_id.isprintable():
-            version_id = None
-            if (field_ := fields.get(round_.id)) is not None:
-                position = deciding.named(action, field_)
-                version_id = None if position is None else field_.candidates[position].version_id
+            version_id = None if position is None else fields[round_.id].candidates[position].version_id
             asked.append(
                 (i, actor.platform, actor.remote_id, round_.id, round_.campaign_id, one.event_id, version_id)
             )
@@ -157,7 +174,12 @@ async def _meet(
 
 
 def _place(
-    book: _Book, asked: Asked, met: Met | None, round_: Round | None, fields: Mapping[int, Field]
+    book: _Book,
+    asked: Asked,
+    position: int | None,
+    met: Met | None,
+    round_: Round | None,
+    fields: Mapping[int, Field],
 ) -> _Live | RuleError:
     """Find the ballot a press is for. What is refused may still be a replay, if there is a ballot."""
     if round_ is None:
@@ -179,9 +201,8 @@ def _place(
     if ballot is None:
         row = met.ballot or BallotRow(group_id, Count(), 0, False)
         ballot = book.ballots[key] = _Ballot(
-            round_, fields[round_.id], (), {}, key, row.group_id, row.counted, row.presses, row.set_aside
+            round_, fields[round_.id], (), {}, key, row.group_id, row.counted, row.presses, row.set_aside, []
         )
-    position = deciding.named(asked.action, ballot.field)
     if met.cell is not None:
         assert position is not None
         ballot.cells[position] = met.cell
@@ -235,75 +256,87 @@ def _answer(book: _Book, one: _Live | RuleError) -> _Answered | RuleError:
     """Answer one press: as before if it is a replay, else by what it does to the ballot now."""
     if isinstance(one, RuleError):
         return one
-    name = (*one.ballot.key, one.met.account_id, one.asked.event_id)
-    try:
-        said, turned = (
-            book.answers.get(name)
-            or (one.met.first and _answered_before(one.met.first, one.ballot.field))
-            or _record(book, one, name)
-        )
-    except RuleError as refused:
-        return refused
-    return _Answered(one, said, turned, one.ballot.count)
+    ballot, first = one.ballot, one.met.first
+    round_id, fan_id = ballot.key
+    name = round_id, fan_id, one.met.account_id, one.asked.event_id
+    if ballot.lines and (line := _line(book, ballot, name)) is not None:
+        told = book.told[line]
+    elif first is not None:
+        told = _answered_before(first, ballot.field)
+    elif one.refusal is not None:
+        return one.refusal
+    else:
+        try:
+            told = _record(book, one, name)
+        except RuleError as refused:
+            return refused
+    return _Answered(one, told, ballot.count)
 
 
-async def _replies(answered: Iterable[_Answered | RuleError], now: datetime) -> list[Reply | RuleError]:
-    return [one if isinstance(one, RuleError) else _reply(one, now) for one in answered]
+def _line(book: _Book, ballot: _Ballot, name: Name) -> int | None:
+    """Find the press of this name among those of its ballot in the batch."""
+    return next((line for line in ballot.lines if book.presses[line][:4] == name), None)
+
+
+async def _replies(answered: Iterable[_Answered | RuleError], book: _Book) -> list[Reply | RuleError]:
+    """Word the answers, and with the last of them let go of all a batch has made, which takes as long."""
+    return [one if isinstance(one, RuleError) else _reply(one, book.now) for one in answered]
 
 
 def _reply(answered: _Answered, now: datetime) -> Reply:
     one = answered.one
     ballot, language = one.ballot, one.met.language or one.asked.actor.language
     strip = strip_of(ballot.field, ballot.round, answered.stood, now, ballot.order)
-    return Reply(deciding.sentence(*answered.said), None, strip, answered.turned, language_of(language))
+    text, turned = answered.told
+    return Reply(text, None, strip, turned, language_of(language))
 
 
-def _answered_before(first: tuple[str, str], known: Field) -> tuple[Said, Turned]:
+def _answered_before(first: tuple[str, str], known: Field) -> Told:
     """Read what the same press was answered in an earlier batch."""
     changes, said = first
-    return deciding.load(said), deciding.turned_by(deciding.stored_changes(changes, known), known)
+    text = deciding.sentence(deciding.load(said))
+    return text, deciding.turned_by(deciding.stored_changes(changes, known), known)
 
 
-def _decide(book: _Book, one: _Live) -> Decided:
-    if one.refusal is not None:
-        raise one.refusal
-    if not isinstance(one.asked.action, Undo):
-        return deciding.decide(one.ballot, one.asked.action)
-    if not one.ballot.earlier:
+def _undo(book: _Book, ballot: _Ballot) -> Decided:
+    if not ballot.earlier:
         raise RuleError("undo.nothing", t("There is nothing left to take back."))
-    last = one.ballot.earlier.pop()
-    name = (*one.ballot.key, last.account_id, last.event_id)
-    if name in book.answers:
-        at = next(i for i, line in enumerate(book.presses) if line[:4] == name)
-        book.presses[at] = (*book.presses[at][:-1], True)
+    last = ballot.earlier.pop()
+    name = (*ballot.key, last.account_id, last.event_id)
+    if (line := _line(book, ballot, name)) is not None:
+        book.presses[line] = (*book.presses[line][:-1], True)
     else:
         book.undone.append(name)
-    return deciding.take_back(one.ballot, last.changes)
+    return deciding.take_back(ballot, last.changes)
 
 
-def _record(book: _Book, one: _Live, name: Name) -> tuple[Said, Turned]:
+def _record(book: _Book, one: _Live, name: Name) -> Told:
     """Do what a new press asks, and enter it into the book: cells, counts, tally and history."""
-    decided = _decide(book, one)
-    ballot, account_id, at = one.ballot, one.met.account_id, book.at
-    key, kind, history = ballot.key, decided.kind, decided.history
+    ballot, action = one.ballot, one.asked.action
+    decided = _undo(book, ballot) if isinstance(action, Undo) else deciding.decide(ballot, action)
+    at, (round_id, fan_id, account_id, event_id) = book.at, name
     for item, stored, cell in decided.cells:
         ballot.cells[item] = cell
         if isinstance(stored, int):
-            on = (*key, stored)
-            book.votes[on] = (*on, *cell, account_id, at)
+            answer, seen, chips = cell
+            line = round_id, fan_id, stored, answer, seen, chips, account_id, at
+            book.votes[round_id, fan_id, stored] = line
         else:
-            book.pairs[key, stored] = Given(cell, book.now, account_id)
+            book.pairs[ballot.key, stored] = Given(cell, book.now, account_id)
     if not ballot.set_aside:
         for version_id, (answers, picks) in decided.moved:
-            deciding.move(book.moved, (key[0], version_id), answers, picks)
+            deciding.move(book.moved, (round_id, version_id), answers, picks)
     ballot.count = ballot.count.plus(decided.more)
     ballot.presses += 1
-    ballot.new += 1
-    book.presses.append((*name, kind, ballot.presses, at, history, decided.answer, False))
+    ballot.lines.append(len(book.presses))
+    kind, history = decided.kind, decided.history
+    book.presses.append(
+        (round_id, fan_id, account_id, event_id, kind, ballot.presses, at, history, decided.answer, False)
+    )
     if ballot.earlier is not None and kind in UNDOABLE:
-        ballot.earlier.append(Earlier(*name[2:], history))
-    told = book.answers[name] = decided.said, decided.turned
-    return told
+        ballot.earlier.append(Earlier(account_id, event_id, history))
+    book.told.append(decided.told)
+    return decided.told
 
 
 async def _write(tx: Tx, book: _Book) -> None:

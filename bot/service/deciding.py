@@ -50,6 +50,9 @@ class Mine(Struct):
 Turned = tuple[tuple[int, bool], ...]
 """The designs, by number, whose answer a press turned for or against them, with which it is now."""
 
+Told = tuple[Text, Turned]
+"""What a press is answered: the sentence, and what it turned."""
+
 
 class Decided(Struct, frozen=True):
     """What a press changes and is answered, with what follows from these alone.
@@ -60,8 +63,7 @@ class Decided(Struct, frozen=True):
     """
 
     kind: str
-    said: Said
-    turned: Turned
+    told: Told
     cells: tuple[tuple[Item, Stored, Cell], ...]
     more: Count
     moved: tuple[tuple[int, tuple[int, int]], ...]
@@ -83,8 +85,8 @@ def _decided(
     if not changes and kind in UNDOABLE:
         kind = "none"
     return Decided(
-        kind, said, turned, tuple(cells), ballots.gained(changes), tuple(moved.items()), json.dumps(lines),
-        json.dumps(said),
+        kind, (sentence(said), turned), tuple(cells), ballots.gained(changes), tuple(moved.items()),
+        json.dumps(lines), json.dumps(said),
     )  # fmt: skip
 
 
@@ -122,9 +124,13 @@ def decide(mine: Mine, action: Action) -> Decided:
         raise RuleError(
             "ballot.shape", t("This round is answered in another way. Open your ballot and go on there.")
         )
-    match action:
-        case Pick(_, numbers, want):
+    if isinstance(action, Pick):  # what most are, before patterns are tried
+        numbers, want = action.numbers, action.want
+        if len(numbers) != 1 or (position := mine.field.by_number.get(numbers[0])) is None:
             return _pick(mine, numbers, want)
+        before = mine.cells.get(position, ballots.EMPTY)
+        return _pick_one(position, mine.field.candidates[position].version_id, numbers, before, want)
+    match action:
         case Finish(_, page, tag):
             return _finish(mine, page, tag)
         case Rate(_, numbers, answer):
@@ -141,11 +147,7 @@ def decide(mine: Mine, action: Action) -> Decided:
 
 def _pick(mine: Mine, numbers: tuple[int, ...], want: bool | None) -> Decided:
     field = mine.field
-    if len(numbers) == 1 and (position := field.by_number.get(numbers[0])) is not None:
-        before = mine.cells.get(position, ballots.EMPTY)
-        return _pick_one(position, field.candidates[position].version_id, numbers, before, want)
-    positions = _positions(field, numbers)
-    changes = ballots.pick(mine.cells, positions, want)
+    changes = ballots.pick(mine.cells, _positions(field, numbers), want)
     turned = turned_by(changes, field)
     stored = [field.stored(change.item) for change in changes]
     return _decided("pick", changes, stored, _picked(turned, numbers), turned)
@@ -317,7 +319,7 @@ def load(said: str) -> Said:
     return tuple(tuple(one) if isinstance(one, list) else one for one in json.loads(said))
 
 
-@lru_cache(maxsize=4096)
-def sentence(what: str, *filled: Any) -> Text:
-    """Say an answer; most presses are one design picked, and say what others said before."""
+def sentence(said: Said) -> Text:
+    """Word an answer."""
+    what, *filled = said
     return _SENTENCES[what](*filled)

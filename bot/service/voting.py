@@ -22,7 +22,12 @@ from bot.text import t
 log = structlog.get_logger()
 
 
-_Waiting = tuple[Asked, asyncio.Future[Reply]]
+class _Waiting(Asked, frozen=True, gc=True):
+    """A press in the queue, and whom its answer is for; collected, since a refusal leads back to it."""
+
+    answer: asyncio.Future[Reply]
+
+
 _STRANGE = 0
 """The lane of presses on rounds we have not met: one for all, since anybody can make up numbers."""
 
@@ -40,42 +45,41 @@ class Votes:
         self._waiting: Turns[_Waiting] = Turns(queue)
         self._task: asyncio.Task[None] | None = None
 
-    async def act(self, actor: Actor, event_id: str, action: Action, group: str | None) -> Reply:
+    def act(self, actor: Actor, event_id: str, action: Action, group: str | None) -> asyncio.Future[Reply]:
         """Answer an action once it is stored, however it was expressed: a tap, typed numbers, a menu.
 
-        Raises RuleError with the sentence for a refused one.
+        Raises RuleError, at once or as the answer, with the sentence for a refused one.
         """
         check_event(event_id)
         refuse_nesting()  # a batch would wait for the caller's transaction, which waits for the batch
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Reply] = loop.create_future()
+        if self._task is None or self._task.done():
+            # In a context of its own: a batch belongs to many presses, not to the one that began it.
+            self._task = asyncio.get_running_loop().create_task(self._drain(), context=Context())
+        answer: asyncio.Future[Reply] = self._task.get_loop().create_future()
         lane = action.round_id if action.round_id in self.fields else _STRANGE
-        if not self._waiting.put(lane, (Asked(actor, event_id, action, group), answer)):
+        if not self._waiting.put(lane, _Waiting(actor, event_id, action, group, answer)):
             raise RuleError(
                 "busy", t("So many are voting right now that this did not get through. Tap again.")
             )
-        if self._task is None or self._task.done():
-            # In a context of its own: a batch belongs to many presses, not to the one that began it.
-            self._task = loop.create_task(self._drain(), context=Context())
-        return await answer
+        return answer
 
     async def _drain(self) -> None:
         while self._waiting:
-            await self._commit([one for one in self._waiting.take(self._batch) if not one[1].done()])
+            await self._commit([one for one in self._waiting.take(self._batch) if not one.answer.done()])
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         if not batch:
             return
         try:
-            answers = await commit(self._store, self.fields, [asked for asked, _ in batch])
+            answers = await commit(self._store, self.fields, batch)
         except Exception as error:
             await self._fall_back(batch, error)
             return
-        for (_, waiting), answer in zip(batch, answers, strict=True):
+        for one, answer in zip(batch, answers, strict=True):
             if isinstance(answer, RuleError):
-                _refuse(waiting, answer)
-            elif not waiting.done():
-                waiting.set_result(answer)
+                _refuse(one.answer, answer)
+            elif not one.answer.done():
+                one.answer.set_result(answer)
 
     async def _fall_back(self, batch: list[_Waiting], error: Exception) -> None:
         """Refuse a batch the database is too ill for; else find the press it refuses and store the others."""
@@ -89,8 +93,8 @@ class Votes:
         else:
             log.error("press_not_stored", reason=type(error).__name__, exc_info=error)
         unsaved = t("This could not be saved just now. Tap again.")
-        for _, waiting in batch:
-            _refuse(waiting, RuleError("votes.unsaved", unsaved))
+        for one in batch:
+            _refuse(one.answer, RuleError("votes.unsaved", unsaved))
 
 
 def _refuse(waiting: asyncio.Future[Reply], error: RuleError) -> None:
