@@ -24,7 +24,7 @@ import asyncpg
 from bot.storage import rounds, voters, votes
 from bot.storage.arrays import Statement
 from bot.storage.inline_sqlite import LOG_BYTES
-from bot.storage.store import _ROUND_LOCK, CACHE
+from bot.storage.store import _ROUND_LOCK, WRITER_CACHE
 
 READS = (rounds._BY_ID, voters._MEET)
 WRITES = (votes._PUT_COUNTS, votes._ADD_PRESSES, votes._PUT_VOTES, votes._ADD_TO_TALLY)
@@ -132,7 +132,7 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "wal_autocheckpoint = 0"):
         connection.execute(f"PRAGMA {pragma}")
-    connection.execute(CACHE)
+    connection.execute(WRITER_CACHE)
     return connection
 
 

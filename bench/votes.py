@@ -9,7 +9,8 @@ a sheet of 200 designs, no pick twice. Every measure starts from the same databa
 * `postgresql_256`, `postgresql_two`: one process, and two of 256 fans each; the baseline is `pgbench` with
   one and two clients: the same statements in batches of 256, whose parameters lie in a table.
 * `sqlite_orm`, `postgresql_orm`: 256 fans; the baseline opens an ORM session a vote, with what comparable
-  bots do in it: get the round, get or add the vote, add the history, commit.
+  bots do in it: get the round, get or add the vote, add the history, commit. Measured on their own, with
+  `--quick` once, since tens of times as much is expected.
 * `p99`: 3,200 votes a second on SQLite, whoever has been answered; the 99th percentile from the instant a
   vote was due, against one raw transaction: a tenth is ten times as long.
 * `sqlite_floor`: for information, `sqlite_256` against three statements a vote: round, history, vote.
@@ -236,7 +237,7 @@ def _sqlite(bench: Bench, base: Path, round_: Round) -> None:
         lambda: many / sum(raw_votes.on_sqlite(base, round_, AT_ONCE, many // AT_ONCE, FLOOR)),
         lambda: ours(lambda url: at_once(url, made[: many + 1], AT_ONCE)),
     )
-    (sessions,) = bench.in_turns(lambda: ours(lambda url: orm(url, round_, few)), runs=_orm_runs(bench))
+    (sessions,) = bench.in_turns(lambda: ours(lambda url: orm(url, round_, few)), runs=int(bench.quick))
     bench.compare("sqlite_256", we, raw, "votes/s", target=0.70)
     bench.compare("sqlite_floor", we, floor, "votes/s", target=0.0)
     bench.compare("sqlite_orm", we, sessions, "votes/s", target=100)
@@ -275,15 +276,10 @@ def _postgresql(bench: Bench, server: Server, round_: Round, script: Path, progr
         lambda: uvloop.run(at_once(fresh(), made, AT_ONCE)),
         lambda: _two(fresh(), round_, many),
     )
-    (sessions,) = bench.in_turns(lambda: uvloop.run(orm(fresh(), round_, few)), runs=_orm_runs(bench))
+    (sessions,) = bench.in_turns(lambda: uvloop.run(orm(fresh(), round_, few)), runs=int(bench.quick))
     bench.compare("postgresql_256", we, one, "votes/s", target=0.65)
     bench.compare("postgresql_two", we_two, two, "votes/s", target=0.65)
     bench.compare("postgresql_orm", we, sessions, "votes/s", target=100)
-
-
-def _orm_runs(bench: Bench) -> int:
-    """Say how often sessions are measured: where tens of times as much is expected, once tells enough."""
-    return 1 if bench.quick else 5
 
 
 def _dsn(url: str) -> str:

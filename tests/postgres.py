@@ -124,7 +124,8 @@ class Server:
     def template(self, key: str, fill: Callable[[str], None], of: str = "template0") -> str:
         """Return a template named by `key` for `fresh_database`, made once by `fill(url)` from another one.
 
-        `fill` must close its connections: PostgreSQL copies no database that is in use.
+        A key stands for one `of` and one `fill`, which must close its connections: PostgreSQL copies no
+        database that is in use.
         """
         if key not in self._templates:
             name = self.copy(of)
@@ -137,7 +138,7 @@ class Server:
         return asyncio.run(_value(self.port, database, statement))
 
     def copy(self, template: str) -> str:
-        """Name a new copy of `template`, which goes with the server."""
+        """Make a copy of `template`, which goes with the server, and return its name."""
         name = f"t{next(self._names)}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return name

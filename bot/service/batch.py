@@ -51,9 +51,9 @@ class Asked(Struct, frozen=True, gc=False):
 
 
 class _Ballot(Mine):
-    """A ballot of the batch: as read, then as the presses change it one by one.
+    """A ballot of the batch: as read, then as the presses change it one by one. `new` counts them.
 
-    `lines` are theirs in the book; `earlier` is what can be undone, None where nobody asks.
+    `earlier` is what can be undone; None where nobody asks.
     """
 
     key: Key
@@ -61,12 +61,8 @@ class _Ballot(Mine):
     count: Count
     presses: int
     set_aside: bool
-    lines: list[int]
+    new: int = 0
     earlier: list[Earlier] | None = None
-
-    @property
-    def new(self) -> int:
-        return len(self.lines)
 
 
 class _Live(Struct, frozen=True):
@@ -97,10 +93,10 @@ class _Book:
     now: datetime
     at: Any  # the same, as the driver takes it
     ballots: dict[Key, _Ballot] = field(default_factory=dict)
+    answers: dict[Name, Told] = field(default_factory=dict)
     votes: dict[tuple[int, int, int], VoteLine] = field(default_factory=dict)
     pairs: dict[tuple[Key, PairIds], Given] = field(default_factory=dict)
     presses: list[PressLine] = field(default_factory=list)
-    told: list[Told] = field(default_factory=list)  # line by line what the presses are answered
     undone: list[Name] = field(default_factory=list)
     moved: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
 
@@ -120,32 +116,25 @@ async def commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked])
 
 async def _commit(store: Store, fields: dict[int, Field], batch: Sequence[Asked]) -> list[Reply | RuleError]:
     async with store.begin_batch() as tx:
-        replies = await _store(tx, fields, batch)
+        round_ids = {asked.action.round_id for asked in batch}
+        await tx.share_rounds(round_ids)
+        known, now = await rounds.rounds_now(tx, round_ids)
+        book = _Book(now, as_given(tx, now))
+        for round_ in known.values():
+            if round_.opened_at is not None:
+                await field_of(tx, round_, fields)
+        named = [_named(asked.action, fields) for asked in batch]
+        met = await _meet(tx, batch, named, known, fields)
+        placed = [
+            _place(book, asked, position, met.get(i), known.get(asked.action.round_id), fields)
+            for i, (asked, position) in enumerate(zip(batch, named, strict=True))
+        ]
+        if more := [one for one in placed if isinstance(one, _Live) and not one.plain]:
+            await _read(tx, book, more)
+        answered = [_answer(book, one) for one in placed]
+        replies = asyncio.create_task(_replies(answered, book.now))  # while the database writes and commits
+        await _write(tx, book)
     return await replies
-
-
-async def _store(
-    tx: Tx, fields: dict[int, Field], batch: Sequence[Asked]
-) -> asyncio.Task[list[Reply | RuleError]]:
-    """Write what a batch does; returns its answers, worded while the database writes and commits."""
-    round_ids = {asked.action.round_id for asked in batch}
-    await tx.share_rounds(round_ids)
-    known, now = await rounds.rounds_now(tx, round_ids)
-    book = _Book(now, as_given(tx, now))
-    for round_ in known.values():
-        if round_.opened_at is not None:
-            await field_of(tx, round_, fields)
-    named = [_named(asked.action, fields) for asked in batch]
-    met = await _meet(tx, batch, named, known, fields)
-    placed = [
-        _place(book, asked, position, met.get(i), known.get(asked.action.round_id), fields)
-        for i, (asked, position) in enumerate(zip(batch, named, strict=True))
-    ]
-    if more := [one for one in placed if isinstance(one, _Live) and not one.plain]:
-        await _read(tx, book, more)
-    replies = asyncio.create_task(_replies([_answer(book, one) for one in placed], book))
-    await _write(tx, book)
-    return replies
 
 
 def _named(action: Action, fields: Mapping[int, Field]) -> int | None:
@@ -201,7 +190,7 @@ def _place(
     if ballot is None:
         row = met.ballot or BallotRow(group_id, Count(), 0, False)
         ballot = book.ballots[key] = _Ballot(
-            round_, fields[round_.id], (), {}, key, row.group_id, row.counted, row.presses, row.set_aside, []
+            round_, fields[round_.id], (), {}, key, row.group_id, row.counted, row.presses, row.set_aside
         )
     if met.cell is not None:
         assert position is not None
@@ -259,8 +248,8 @@ def _answer(book: _Book, one: _Live | RuleError) -> _Answered | RuleError:
     ballot, first = one.ballot, one.met.first
     round_id, fan_id = ballot.key
     name = round_id, fan_id, one.met.account_id, one.asked.event_id
-    if ballot.lines and (line := _line(book, ballot, name)) is not None:
-        told = book.told[line]
+    if ballot.new and name in book.answers:
+        told = book.answers[name]
     elif first is not None:
         told = _answered_before(first, ballot.field)
     elif one.refusal is not None:
@@ -273,14 +262,8 @@ def _answer(book: _Book, one: _Live | RuleError) -> _Answered | RuleError:
     return _Answered(one, told, ballot.count)
 
 
-def _line(book: _Book, ballot: _Ballot, name: Name) -> int | None:
-    """Find the press of this name among those of its ballot in the batch."""
-    return next((line for line in ballot.lines if book.presses[line][:4] == name), None)
-
-
-async def _replies(answered: Iterable[_Answered | RuleError], book: _Book) -> list[Reply | RuleError]:
-    """Word the answers, and with the last of them let go of all a batch has made, which takes as long."""
-    return [one if isinstance(one, RuleError) else _reply(one, book.now) for one in answered]
+async def _replies(answered: Iterable[_Answered | RuleError], now: datetime) -> list[Reply | RuleError]:
+    return [one if isinstance(one, RuleError) else _reply(one, now) for one in answered]
 
 
 def _reply(answered: _Answered, now: datetime) -> Reply:
@@ -303,8 +286,9 @@ def _undo(book: _Book, ballot: _Ballot) -> Decided:
         raise RuleError("undo.nothing", t("There is nothing left to take back."))
     last = ballot.earlier.pop()
     name = (*ballot.key, last.account_id, last.event_id)
-    if (line := _line(book, ballot, name)) is not None:
-        book.presses[line] = (*book.presses[line][:-1], True)
+    if name in book.answers:
+        at = next(i for i, line in enumerate(book.presses) if line[:4] == name)
+        book.presses[at] = (*book.presses[at][:-1], True)
     else:
         book.undone.append(name)
     return deciding.take_back(ballot, last.changes)
@@ -328,14 +312,14 @@ def _record(book: _Book, one: _Live, name: Name) -> Told:
             deciding.move(book.moved, (round_id, version_id), answers, picks)
     ballot.count = ballot.count.plus(decided.more)
     ballot.presses += 1
-    ballot.lines.append(len(book.presses))
+    ballot.new += 1
     kind, history = decided.kind, decided.history
     book.presses.append(
         (round_id, fan_id, account_id, event_id, kind, ballot.presses, at, history, decided.answer, False)
     )
     if ballot.earlier is not None and kind in UNDOABLE:
         ballot.earlier.append(Earlier(account_id, event_id, history))
-    book.told.append(decided.told)
+    book.answers[name] = decided.told
     return decided.told
 
 

@@ -28,6 +28,9 @@ class _Waiting(Asked, frozen=True, gc=True):
     answer: asyncio.Future[Reply]
 
 
+_TURNS = 8
+"""How often everybody else on the loop has a turn between two batches: a request needs some eight, and on a
+quick disk a batch is stored without waiting for anything."""
 _STRANGE = 0
 """The lane of presses on rounds we have not met: one for all, since anybody can make up numbers."""
 
@@ -46,9 +49,10 @@ class Votes:
         self._task: asyncio.Task[None] | None = None
 
     def act(self, actor: Actor, event_id: str, action: Action, group: str | None) -> asyncio.Future[Reply]:
-        """Answer an action once it is stored, however it was expressed: a tap, typed numbers, a menu.
+        """Queue an action, however it was expressed (a tap, typed numbers, a menu), to be awaited: it is
+        answered once it is stored.
 
-        Raises RuleError, at once or as the answer, with the sentence for a refused one.
+        Raises RuleError with the sentence for a refused one: here where it may not even wait, else there.
         """
         check_event(event_id)
         refuse_nesting()  # a batch would wait for the caller's transaction, which waits for the batch
@@ -66,6 +70,8 @@ class Votes:
     async def _drain(self) -> None:
         while self._waiting:
             await self._commit([one for one in self._waiting.take(self._batch) if not one.answer.done()])
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
 
     async def _commit(self, batch: list[_Waiting]) -> None:
         if not batch:

@@ -8,6 +8,7 @@ uses it.
 """
 
 import asyncio
+import math
 import sqlite3
 import time
 from collections import deque
@@ -26,8 +27,8 @@ T = TypeVar("T")
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_RECOVERY)
 _ASK_AGAIN_S = 0.001
 _SHORT_S, _LONG_S, _LATELY = 0.0005, 0.01, 8
-"""A commit was quick if it took less than giving it to a thread does, or less than what came before it in its
-transaction (at most so long); the next one is made here if so many were quick."""
+"""A commit was quick if it took less than `_SHORT_S`, as giving it to a thread takes, or less than its
+transaction had lasted before, up to `_LONG_S`. One is made here if the `_LATELY` last ones were quick."""
 _HANDOVER_S = 0.001
 LOG_BYTES = 64 * 2**20
 """When the log is full. Copying stops commits for a moment, so it is done seldom."""
@@ -87,20 +88,20 @@ class Cursor:
 
 
 class Connection:
-    """A connection that never stops the loop for longer than a statement; `patience_s` bounds its waiting.
+    """A connection that stops the loop but for statements and quick commits; `patience_s` bounds its waiting.
 
     `heavy` sends statements to a thread as well: for reading what grows with the number of votes.
     """
 
     def __init__(self, path: str, patience_s: float, committing: ThreadPoolExecutor) -> None:
-        # Statements run here and commits in a thread, never both at once: SQLite itself allows for that.
+        # Statements run here and some commits in a thread, never both at once: SQLite itself allows for that.
         self.raw = sqlite3.connect(
             path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=256
         )
         self.heavy = False
         self._patience_s = patience_s
         self._committing = committing
-        self._begun = 0.0
+        self._begun = math.inf
         self._quick: deque[bool] = deque(maxlen=_LATELY)
         self._open = True
 
@@ -151,16 +152,17 @@ class Connection:
         """Wait for the disk: here if commits were quick lately, else in a thread."""
         if not self.raw.in_transaction:
             return
-        before = time.perf_counter() - self._begun
-        if all(self._quick):
-            took = self._commit()
+        may_take = max(_SHORT_S, min(time.perf_counter() - self._begun, _LONG_S))
+        here = all(self._quick)
+        self._quick.append(False)  # as long as it has not been
+        if here:
+            self._quick[-1] = self._commit() < may_take
             await asyncio.sleep(0)  # else whoever commits again and again would be alone on the loop
         else:
             begun = Event()
             running = asyncio.get_running_loop().run_in_executor(self._committing, self._commit, begun)
             begun.wait(_HANDOVER_S)  # what runs on the loop now would not let it begin
-            took = await _ended(running)
-        self._quick.append(took < max(_SHORT_S, min(before, _LONG_S)))
+            self._quick[-1] = await _ended(running) < may_take
 
     def _commit(self, begun: Event | None = None) -> float:
         """Commit; returns how many seconds it took."""

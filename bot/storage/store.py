@@ -56,7 +56,7 @@ _SESSION = {
     "idle_in_transaction_session_timeout": "10s",
     "lock_timeout": "20s",  # longer, so that whoever waits for such a worker outlasts it
 }
-CACHE = f"PRAGMA cache_size = -{16 * 1024}"
+WRITER_CACHE = f"PRAGMA cache_size = -{16 * 1024}"
 """Who writes to SQLite keeps so many KiB of the file at hand: every vote is on other pages than the last."""
 _POSTGRESQL = {"server_settings": _SESSION, "timeout": 10.0, "command_timeout": 60.0}
 """How we connect: seconds for a connection and for a statement, since a server that is gone never answers."""
@@ -200,7 +200,7 @@ class Store:
         await conn.execution_options(catwalk_writes=True)
         await conn.begin()  # SQLAlchemy takes it to be in a transaction for good
         inline = Tx(conn, self).inline
-        await inline.fetch(CACHE, ())
+        await inline.fetch(WRITER_CACHE, ())
         return conn, inline
 
     @asynccontextmanager

@@ -122,6 +122,30 @@ async def test_a_batch_holds_only_so_many(made: MadeShop) -> None:
     assert len(seen) == 3
 
 
+async def test_a_request_goes_on_between_two_batches_however_many_wait(
+    made: MadeShop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a quick disk nothing in a batch waits, and some requests need eight turns of the loop."""
+    stored: list[int] = []
+
+    async def store_at_once(_: Store, __: dict[int, Field], asked: Sequence[Asked]) -> list[Reply]:
+        stored.append(len(asked))
+        return [Reply()] * len(asked)
+
+    async def request() -> int:
+        for _ in range(8):
+            await asyncio.sleep(0)
+        return len(stored)
+
+    monkeypatch.setattr(voting, "commit", store_at_once)
+    fans = await some_fans(made, 12)
+    small = Catwalk(made.shop, batch=2)
+    asking = asyncio.create_task(request())
+    await outcomes(*(made.press(fan, "e", pick(made, 1), small) for fan in fans))
+    assert stored == [2] * 6
+    assert await asking <= 2
+
+
 async def test_an_answer_is_given_only_after_the_commit(
     made: MadeShop, other_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""SQLite on the loop: it never stops the others, not for a commit and not for another process."""
+"""SQLite on the loop: it never stops the others for long, not for a commit and not for another process."""
 
 import asyncio
 import sqlite3
@@ -192,6 +192,23 @@ async def test_after_a_slow_commit_the_next_ones_are_made_in_the_thread(
     assert count(path) == len(disk.here)
 
 
+async def test_after_a_commit_that_failed_the_next_one_is_made_in_the_thread(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = Disk(monkeypatch)
+    timed = Connection._commit
+
+    def fail(_: Connection, begun: threading.Event | None = None) -> float:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Connection, "_commit", fail)
+    with pytest.raises(sqlite3.OperationalError, match="I/O"):
+        await disk.made_here(connection, 0.0)
+    await connection.rollback()
+    monkeypatch.setattr(Connection, "_commit", timed)
+    assert not await disk.made_here(connection, 0.0)
+
+
 async def test_who_commits_again_and_again_is_not_alone_on_the_loop(
     connection: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -232,6 +249,13 @@ async def test_closing_twice_is_closing_once(path: Path, committing: ThreadPoolE
     await connection.close()
     await connection.close()
     assert connection._connection is None
+
+
+async def test_who_writes_has_more_of_the_file_at_hand(shop_file: str) -> None:
+    store = Store(shop_file)
+    async with store.begin() as tx:
+        assert (await tx.conn.exec_driver_sql("PRAGMA cache_size")).scalar() == -16384
+    await store.close()
 
 
 @pytest.fixture
