@@ -28,9 +28,9 @@ class _Waiting(Asked, frozen=True, gc=True):
     answer: asyncio.Future[Reply]
 
 
-_TURNS = 8
-"""How often everybody else on the loop has a turn between two batches: a request needs some eight, and on a
-quick disk a batch is stored without waiting for anything."""
+_PRESSES_A_TURN = 32
+"""After so many presses everybody else on the loop has a turn: some requests need ten, and on a quick disk a
+batch is stored without waiting for anything."""
 _STRANGE = 0
 """The lane of presses on rounds we have not met: one for all, since anybody can make up numbers."""
 
@@ -69,8 +69,9 @@ class Votes:
 
     async def _drain(self) -> None:
         while self._waiting:
-            await self._commit([one for one in self._waiting.take(self._batch) if not one.answer.done()])
-            for _ in range(_TURNS):
+            batch = [one for one in self._waiting.take(self._batch) if not one.answer.done()]
+            await self._commit(batch)
+            for _ in range(len(batch) // _PRESSES_A_TURN):
                 await asyncio.sleep(0)
 
     async def _commit(self, batch: list[_Waiting]) -> None:
