@@ -44,7 +44,7 @@ _PROCESSES = get_context("spawn")
 
 
 def measure(bench: Bench) -> None:
-    fans = 500 if bench.quick else 10_000
+    fans = 1_000 if bench.quick else 10_000
     with ExitStack() as stack, asyncio.Runner() as runner:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         server = stack.enter_context(running(_programs(), durable=True))
