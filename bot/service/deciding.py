@@ -146,6 +146,7 @@ def decide(mine: Mine, action: Action) -> Decided:
 
 
 def _pick(mine: Mine, numbers: tuple[int, ...], want: bool | None) -> Decided:
+    """Pick several designs, or refuse numbers that are none."""
     field = mine.field
     changes = ballots.pick(mine.cells, _positions(field, numbers), want)
     turned = turned_by(changes, field)
