@@ -90,7 +90,7 @@ async def meet(tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str, int |
     ) in await _MEET.rows(tx, asked) if asked else ():  # fmt: skip
         memberships: tuple[Membership, ...] = ()
         if through_id is not None:
-            memberships = (Membership(through_id, through, admits_late == 1, instant(joined_at)),)
+            memberships = (Membership(through_id, through, bool(admits_late), instant(joined_at)),)
         if (met := found.get(i)) is not None:
             found[i] = replace(met, memberships=tuple({*met.memberships, *memberships}))
             continue
@@ -98,7 +98,7 @@ async def meet(tx: Tx, asked: Sequence[tuple[int, str, str, int, int, str, int |
             account_id,
             fan_id,
             language,
-            waits and instant(waits),
+            instant(waits),
             memberships,
             group_id and BallotRow(group_id, Count(answers, picks), presses, aside is not None),
             None if said is None else (changes, said),
